@@ -1,0 +1,31 @@
+package questionnaire
+
+import "fmt"
+
+// Place is where something was written.
+type Place struct {
+	File         string
+	Line, Column int
+}
+
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Fault is something wrong in a questionnaire's files.
+type Fault struct {
+	Place
+	Code string // stable word, such as unknown-option
+	What string // what is wrong
+	Mend string // how to mend it
+}
+
+func (f Fault) Error() string {
+	if f.Mend == "" {
+		return fmt.Sprintf("%s: %s [%s]", f.Place, f.What, f.Code)
+	}
+	return fmt.Sprintf("%s: %s [%s]; %s", f.Place, f.What, f.Code, f.Mend)
+}
