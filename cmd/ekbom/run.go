@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the table of what the program can do. Each command is a struct with its flags and a Run(*stage) error.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve a questionnaire to patients."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema, or show where it stands."`
+	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
+	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
+	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`
+}
+
+// stage is all of the outside world that a command may touch.
+type stage struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            []string // NAME=value
+}
+
+// The exit codes that scripts rely on.
+const (
+	exitDone     = 0
+	exitFaulty   = 1 // the thing checked or served is faulty, or the work could not be done
+	exitWrongUse = 2
+)
+
+// wrongUse marks an error as a mistake in how the program was called.
+type wrongUse struct{ error }
+
+func (e wrongUse) Unwrap() error { return e.error }
+
+// errReported ends a command with exitFaulty when everything has been said already.
+var errReported = errors.New("already reported")
+
+type exit int
+
+// run does what args say and gives the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (code int) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case exit:
+			code = int(e)
+		default:
+			panic(e)
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("ekbom"),
+		kong.Description("Self-assessment questionnaires whose every conclusion says why."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }), // after --help
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		panic(err) // the table itself is wrong; no argument can cause it
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "ekbom: %v\nTry: ekbom --help\n", err)
+		return exitWrongUse
+	}
+	err = command.Run(&stage{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env})
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitFaulty
+	}
+	fmt.Fprintf(stderr, "ekbom: %v\n", err)
+	if _, ok := errors.AsType[wrongUse](err); ok {
+		return exitWrongUse
+	}
+	return exitFaulty
+}
