@@ -1,0 +1,48 @@
+# Needs Go 1.26 and make. `make help` lists what can be done.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint race e2e bench generate
+
+TOOL := go tool -modfile=tools.mod
+E2E := internal/e2e
+AXE := $(E2E)/node_modules/axe-core/axe.min.js
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Serve the questionnaire from this folder; answers are kept in data/
+	@bin/ekbom serve
+
+build: ## Build the program, one static file: bin/ekbom
+	@echo "Building bin/ekbom. The first time takes some minutes, later a second."
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/ekbom ./cmd/ekbom
+
+test: $(AXE) ## Run all tests, in a browser and on both databases where they are installed
+	@echo "Running the tests. The first time takes some minutes: everything is compiled."
+	@go run ./internal/tally -timeout 20m ./...
+
+check: lint race test ## Everything that must hold before a change is handed in
+
+lint: ## gofmt, vet and staticcheck
+	@unformatted=$$(gofmt -l cmd internal web questionnaires migrations bench); \
+		if [ -n "$$unformatted" ]; then echo "Not formatted, mend with gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	$(TOOL) staticcheck ./...
+	cd bench && go vet ./...
+
+race: ## Tests that share data between goroutines, with the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -timeout 20m ./internal/assess ./internal/config ./internal/questionnaire ./internal/server/... ./internal/store/...
+
+e2e: $(AXE) ## Only the browser tests, with their pictures
+	@go run ./internal/tally -count=1 -timeout 20m ./$(E2E)/...
+
+bench: ## Measure against other engines and a bare server
+	cd bench && go test -run '^$$' -bench . -benchmem ./...
+
+generate: ## Make *_templ.go anew from *.templ
+	$(TOOL) templ generate
+
+# The accessibility checker of the browser tests comes from npm.
+$(AXE): $(E2E)/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix $(E2E) --no-audit --no-fund && touch $@; \
+		else echo "No npm here: the accessibility tests will be left out. Install Node 20 to run them."; fi
