@@ -104,7 +104,7 @@ func (d *Definition) ParseAnswer(q int, entries []string) (Answer, *AnswerFault)
 		}
 		return fault(FaultMissing, "")
 	}
-	if qu.Type != Text {
+	if qu.Type != FreeText {
 		for _, w := range words {
 			state, offered := NotReached, false
 			switch w {
@@ -242,7 +242,7 @@ func (d *Definition) Words(q int, a Answer) []string {
 	switch qu := &d.Questions[q]; qu.Type {
 	case Number:
 		return []string{strconv.Itoa(a.Number)}
-	case Text, Date:
+	case FreeText, Date:
 		return []string{a.Text}
 	default:
 		var words []string

@@ -104,11 +104,11 @@ type Type uint8
 
 // The types of questions.
 const (
-	Choice  Type = iota + 1 // one option
-	Choices                 // any options, or the exclusive none
-	Number                  // a whole number
-	Text                    // own words
-	Date                    // a year, a month of a year, or a day
+	Choice   Type = iota + 1 // one option
+	Choices                  // any options, or the exclusive none
+	Number                   // a whole number
+	FreeText                 // own words
+	Date                     // a year, a month of a year, or a day
 )
 
 var typeNames = []string{"", "choice", "choices", "number", "text", "date"}
@@ -203,7 +203,7 @@ type Definition struct {
 	Cases      []Case
 
 	SpeaksForAnother *Condition // true: the texts for another person are used
-	HideCauses       *Condition // true or unknown: causes are not shown to the patient
+	HideCauses       *Condition // true: causes and comfort advice are not shown to the patient
 
 	Texts map[string]*Text // by language tag; English ("en") is always there
 

@@ -1,0 +1,347 @@
+package questionnaire
+
+import (
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The files of a questionnaire's folder.
+const (
+	fileDefinition = "definition.yaml"
+	fileRules      = "rules.yaml"
+	fileSources    = "sources.yaml"
+	folderCases    = "cases"
+	folderText     = "text"
+	english        = "en"
+)
+
+const (
+	maxQuestions = 500
+	maxOptions   = 60
+	maxText      = 2000
+)
+
+// Load reads one questionnaire's folder. With any fault there is no definition; all faults are listed, by file and line.
+// Languages other than English may lack texts: they load, and Text.Missing says what they lack.
+func Load(files fs.FS) (*Definition, []Fault) {
+	r := &reader{files: files}
+	r.knownFiles()
+	l := &loader{reader: r, d: &Definition{Texts: map[string]*Text{}, index: map[ID]int{}}}
+	l.definition()
+	if len(l.d.Questions) > 0 {
+		l.sources()
+		l.rules()
+		l.lint()
+		for _, name := range r.list(folderText) {
+			l.text(name)
+		}
+		if l.d.Texts[english] == nil {
+			r.fault(Place{File: path.Join(folderText, "en.yaml")}, "file-missing", "add the file", "there are no English texts")
+		}
+	}
+	if len(r.faults) == 0 {
+		l.d.compile()
+		for _, name := range r.list(folderCases) {
+			l.cases(name)
+		}
+	}
+	if len(r.faults) == 0 {
+		l.pin()
+	}
+	if len(r.faults) > 0 {
+		slices.SortStableFunc(r.faults, func(a, b Fault) int {
+			return cmp.Or(cmp.Compare(fileRank(a.File), fileRank(b.File)), strings.Compare(a.File, b.File),
+				cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		return nil, r.faults
+	}
+	return l.d, nil
+}
+
+// fileRank puts the files that others build on first.
+func fileRank(name string) int {
+	for i, f := range []string{fileDefinition, fileRules, fileSources, folderText, folderCases} {
+		if strings.HasPrefix(name, f) {
+			return i
+		}
+	}
+	return 99
+}
+
+func (r *reader) list(folder string) (names []string) {
+	entries, err := fs.ReadDir(r.files, folder)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".yaml") {
+			names = append(names, path.Join(folder, e.Name()))
+		}
+	}
+	return names
+}
+
+// knownFiles refuses files that would silently be left unread.
+func (r *reader) knownFiles() {
+	for _, folder := range []string{".", folderCases, folderText} {
+		entries, _ := fs.ReadDir(r.files, folder)
+		for _, e := range entries {
+			name := path.Join(folder, e.Name())
+			switch {
+			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, folderCases, folderText}, name):
+			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
+			default:
+				r.fault(Place{File: name}, "unknown-file", "take it out of the folder", "this file is not part of a questionnaire")
+			}
+		}
+	}
+}
+
+// loader builds a definition.
+type loader struct {
+	*reader
+	d *Definition
+
+	ask       map[int]*yaml.Node // conditions of questions, read when all questions are known
+	voice     *yaml.Node
+	defDoc    doc
+	rulesDoc  doc
+	named     map[string]*statement // "fact/adult" and so on
+	nodes     map[string]*Condition // one node for each meaning
+	numbers   map[*Condition]int    // node numbers, for the keys of nodes
+	usedFacts map[ID]bool
+	usedSrc   map[ID]bool
+}
+
+func (l *loader) definition() {
+	d, root := l.open(fileDefinition)
+	if root == nil {
+		return
+	}
+	l.defDoc, l.ask = d, map[int]*yaml.Node{}
+	def := l.d
+	d.fields(root, []string{"questionnaire", "version", "reviewed", "sections"}, map[string]func(*yaml.Node){
+		"questionnaire": func(n *yaml.Node) { def.ID = d.id(n) },
+		"version": func(n *yaml.Node) {
+			if def.Version = d.text(n); !versionForm.MatchString(def.Version) {
+				d.fault(n, "not-a-version", "write three numbers with points, such as 1.0.0", "%q is not a version", def.Version)
+			}
+		},
+		"reviewed":           func(n *yaml.Node) { def.Reviewed = d.date(n) },
+		"speaks_for_another": func(n *yaml.Node) { l.voice = n },
+		"sections": func(n *yaml.Node) {
+			for _, i := range d.items(n) {
+				l.section(d, i)
+			}
+		},
+	})
+	if len(def.Questions) == 0 {
+		d.fault(root, "no-question", "add a question under a section", "there is no question")
+	}
+	if len(def.Questions) > maxQuestions {
+		d.fault(root, "too-many-questions", "split the questionnaire", "%d questions; at most %d are allowed", len(def.Questions), maxQuestions)
+	}
+}
+
+var versionForm = regexp.MustCompile(`^\d{1,6}\.\d{1,6}\.\d{1,6}$`)
+
+func (l *loader) section(d doc, n *yaml.Node) {
+	s := Section{First: len(l.d.Questions)}
+	var questions *yaml.Node
+	d.fields(n, []string{"section", "questions"}, map[string]func(*yaml.Node){
+		"section":   func(n *yaml.Node) { s.ID = d.id(n) },
+		"questions": func(n *yaml.Node) { questions = n },
+	})
+	for _, other := range l.d.Sections {
+		if other.ID == s.ID && s.ID != "" {
+			d.fault(n, "id-twice", "give it another id", "there is another section %q", s.ID)
+		}
+	}
+	if questions != nil {
+		for _, i := range d.items(questions) {
+			l.question(d, i)
+		}
+	}
+	if s.Past = len(l.d.Questions); s.Past == s.First {
+		d.fault(n, "empty-section", "add a question or take the section away", "the section %q has no question", s.ID)
+	}
+	l.d.Sections = append(l.d.Sections, s)
+}
+
+// Words that have a meaning of their own where a question's id or an option's id may stand.
+var reservedQuestions = []ID{"all", "any", "not", "of", "fact", "score", "criterion", "pattern", "cause", "urgency", "always"}
+var reservedOptions = []ID{WordUnsure, WordDeclined, WordBlank, wordAnswered}
+
+func (l *loader) question(d doc, n *yaml.Node) {
+	qu := Question{Section: len(l.d.Sections), None: -1, Unsure: true, Place: d.at(n)}
+	at := len(l.d.Questions)
+	given := map[string]*yaml.Node{}
+	mark := func(key string, fn func(*yaml.Node)) func(*yaml.Node) {
+		return func(n *yaml.Node) { given[key] = n; fn(n) }
+	}
+	readRange := func(to *Range) func(*yaml.Node) {
+		return func(n *yaml.Node) {
+			d.fields(n, []string{"from", "to"}, map[string]func(*yaml.Node){
+				"from": func(n *yaml.Node) { to.From = d.number(n) },
+				"to":   func(n *yaml.Node) { to.To = d.number(n) },
+			})
+			if to.From > to.To {
+				d.fault(n, "range-empty", "put the smaller number first", "nothing lies from %d to %d", to.From, to.To)
+			}
+		}
+	}
+	var none ID
+	d.fields(n, []string{"question", "type"}, map[string]func(*yaml.Node){
+		"question": mark("question", func(n *yaml.Node) { qu.ID = d.id(n) }),
+		"type":     mark("type", func(n *yaml.Node) { qu.Type = word[Type](d, n, typeNames) }),
+		"options":  mark("options", func(n *yaml.Node) { qu.Options = d.ids(n) }),
+		"none":     mark("none", func(n *yaml.Node) { none = d.id(n) }),
+		"range":    mark("range", readRange(&qu.Range)),
+		"usual":    mark("usual", readRange(&qu.Usual)),
+		"length":   mark("length", func(n *yaml.Node) { qu.Length = d.number(n) }),
+		"unsure":   mark("unsure", func(n *yaml.Node) { qu.Unsure = d.boolean(n) }),
+		"decline":  mark("decline", func(n *yaml.Node) { qu.Decline = d.boolean(n) }),
+		"optional": mark("optional", func(n *yaml.Node) { qu.Optional = d.boolean(n) }),
+		"ask":      mark("ask", func(n *yaml.Node) { l.ask[at] = n }),
+		"if_not_asked": mark("if_not_asked", func(n *yaml.Node) {
+			switch n.Value {
+			case "no":
+				qu.NotAskedIsNo = true
+			case "unknown":
+			default:
+				d.fault(n, "unknown-word", "write no or unknown", "%q is not a meaning", n.Value)
+			}
+		}),
+		"unread": mark("unread", func(n *yaml.Node) { qu.Unread = d.text(n) }),
+	})
+	if i := slices.Index(reservedQuestions, qu.ID); i >= 0 {
+		d.fault(given["question"], "reserved-id", "choose another id", "%q has a meaning of its own in conditions", qu.ID)
+	}
+	if _, twice := l.d.index[qu.ID]; twice {
+		d.fault(given["question"], "id-twice", "give it another id", "there is another question %q", qu.ID)
+	}
+	if (given["ask"] == nil) != (given["if_not_asked"] == nil) {
+		d.fault(n, "ask-without-meaning", "give both ask and if_not_asked, or neither", "%s: when a question may go unasked, say what its answers then count as", qu.ID)
+	}
+	only := func(key string, types ...Type) {
+		if given[key] != nil && !slices.Contains(types, qu.Type) && qu.Type != 0 {
+			d.fault(given[key], "key-of-other-type", "take it away", "%q is not for questions of type %s", key, qu.Type)
+		}
+	}
+	need := func(key string, types ...Type) {
+		if given[key] == nil && slices.Contains(types, qu.Type) {
+			d.fault(n, "missing-key", "add "+key, "%s: a question of type %s needs %q", qu.ID, qu.Type, key)
+		}
+	}
+	only("options", Choice, Choices)
+	need("options", Choice, Choices)
+	only("none", Choices)
+	only("range", Number)
+	need("range", Number)
+	only("usual", Number)
+	only("length", FreeText)
+	need("length", FreeText)
+	only("unsure", Choice, Choices, Number, Date)
+	only("decline", Choice, Choices, Number, Date)
+	if qu.Type == FreeText {
+		qu.Unsure = false
+		if qu.Length < 1 || qu.Length > maxText {
+			d.fault(n, "length-out-of-range", fmt.Sprintf("choose from 1 to %d", maxText), "%s: a length of %d", qu.ID, qu.Length)
+		}
+	}
+	if qu.Type == Number && given["usual"] == nil {
+		qu.Usual = qu.Range
+	}
+	if given["usual"] != nil && (!qu.Range.Contains(qu.Usual.From) || !qu.Range.Contains(qu.Usual.To)) {
+		d.fault(given["usual"], "usual-outside-range", "keep it within the range", "%s: usual numbers lie outside the range", qu.ID)
+	}
+	if o := given["options"]; o != nil {
+		if len(qu.Options) > maxOptions || len(qu.Options) < 2 {
+			d.fault(o, "option-count", fmt.Sprintf("give 2 to %d options", maxOptions), "%s has %d options", qu.ID, len(qu.Options))
+		}
+		for i, id := range qu.Options {
+			if slices.Contains(qu.Options[:i], id) {
+				d.fault(o, "id-twice", "give it another id", "%s has two options %q", qu.ID, id)
+			}
+			if slices.Contains(reservedOptions, id) {
+				d.fault(o, "reserved-id", "choose another id", "the option %q has a meaning of its own", id)
+			}
+		}
+	}
+	if none != "" {
+		if qu.None = slices.Index(qu.Options, none); qu.None < 0 || qu.None != len(qu.Options)-1 {
+			d.fault(given["none"], "none-not-last", "put it last among the options", "%s: the option %q does not stand last", qu.ID, none)
+		}
+	}
+	l.d.index[qu.ID] = at
+	l.d.Questions = append(l.d.Questions, qu)
+}
+
+func (l *loader) sources() {
+	d, root := l.open(fileSources)
+	if root == nil {
+		return
+	}
+	d.fields(root, []string{"sources"}, map[string]func(*yaml.Node){
+		"sources": func(n *yaml.Node) {
+			d.entries(n, func(k, v *yaml.Node) {
+				s := Source{ID: d.id(k), Place: d.at(k)}
+				d.fields(v, []string{"title", "reviewed"}, map[string]func(*yaml.Node){
+					"title":    func(n *yaml.Node) { s.Title = d.text(n) },
+					"article":  func(n *yaml.Node) { s.Article = d.text(n) },
+					"evidence": func(n *yaml.Node) { s.Evidence = d.text(n) },
+					"address": func(n *yaml.Node) {
+						if s.Address = d.text(n); !strings.HasPrefix(s.Address, "https://") {
+							d.fault(n, "not-an-address", "write an address that begins with https://", "%q is not an address", s.Address)
+						}
+					},
+					"reviewed": func(n *yaml.Node) { s.Reviewed = d.date(n) },
+				})
+				if s.Article == "" && s.Evidence == "" {
+					d.fault(k, "source-without-place", "add article or evidence", "the source %q does not say where", s.ID)
+				}
+				l.d.Sources = append(l.d.Sources, s)
+			})
+		},
+	})
+}
+
+// pin keeps the folder as one archive and computes its hash. Cases do not count: they change nothing for a patient.
+func (l *loader) pin() {
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	sum := sha256.New()
+	for _, name := range slices.Concat([]string{fileDefinition, fileRules, fileSources}, l.list(folderText)) {
+		data, err := fs.ReadFile(l.files, name)
+		if err != nil {
+			l.reader.fault(Place{File: name}, "file-missing", "add the file", "cannot be read")
+			return
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(data))
+		sum.Write(data)
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = f.Write(data)
+		}
+		if err != nil {
+			l.reader.fault(Place{File: name}, "archive", "", "cannot be archived: %v", err)
+			return
+		}
+	}
+	if err := w.Close(); err != nil {
+		l.reader.fault(Place{}, "archive", "", "cannot be archived: %v", err)
+	}
+	l.d.files = archive.Bytes()
+	l.d.Hash = hex.EncodeToString(sum.Sum(nil))
+}

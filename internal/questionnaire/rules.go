@@ -1,0 +1,684 @@
+package questionnaire
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// statement is something that conditions may name: a fact, a red flag, a cause. It is read when first needed.
+type statement struct {
+	id       ID
+	read     func() *Condition
+	reading  bool
+	finished bool
+	is       *Condition
+}
+
+// rules reads rules.yaml in two steps: first the names of everything, then the conditions, which may name one another.
+func (l *loader) rules() {
+	d, root := l.open(fileRules)
+	l.named, l.nodes, l.numbers = map[string]*statement{}, map[string]*Condition{}, map[*Condition]int{}
+	l.usedFacts, l.usedSrc, l.rulesDoc = map[ID]bool{}, map[ID]bool{}, d
+	var conditions []func()
+	if root != nil {
+		later := func(fn func()) { conditions = append(conditions, fn) }
+		d.fields(root, []string{"red_flags", "criteria", "pattern", "causes", "referrals", "advice"}, map[string]func(*yaml.Node){
+			"facts":       func(n *yaml.Node) { l.readFacts(d, n, later) },
+			"scores":      func(n *yaml.Node) { l.readScores(d, n, later) },
+			"red_flags":   func(n *yaml.Node) { l.readRedFlags(d, n, later) },
+			"criteria":    func(n *yaml.Node) { l.readCriteria(d, n, later) },
+			"pattern":     func(n *yaml.Node) { l.readPattern(d, n, later) },
+			"look_alikes": func(n *yaml.Node) { l.readLookAlikes(d, n, later) },
+			"causes":      func(n *yaml.Node) { l.readCauses(d, n, later) },
+			"hide_causes": func(n *yaml.Node) { later(func() { l.d.HideCauses = l.condition(d, n) }) },
+			"referrals":   func(n *yaml.Node) { l.readReferrals(d, n, later) },
+			"exclusions":  func(n *yaml.Node) { l.readExclusions(d, n, later) },
+			"advice":      func(n *yaml.Node) { l.readAdvice(d, n, later) },
+		})
+	}
+	for at := range l.d.Questions {
+		if n := l.ask[at]; n != nil {
+			l.d.Questions[at].Ask = l.condition(l.defDoc, n)
+		}
+	}
+	if l.voice != nil {
+		l.d.SpeaksForAnother = l.condition(l.defDoc, l.voice)
+	}
+	for _, fn := range conditions {
+		fn()
+	}
+}
+
+// name makes something known to conditions.
+func (l *loader) name(d doc, n *yaml.Node, kind string, id ID, read func() *Condition) *statement {
+	key := kind + "/" + string(id)
+	if l.named[key] != nil && id != "" {
+		d.fault(n, "id-twice", "give it another id", "there is another %s %q", kind, id)
+	}
+	s := &statement{id: id, read: read}
+	l.named[key] = s
+	return s
+}
+
+// of gives the condition behind a name, reading it first when needed.
+func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
+	s := l.named[kind+"/"+string(id)]
+	if s == nil {
+		var known []string
+		for key := range l.named {
+			if rest, ok := strings.CutPrefix(key, kind+"/"); ok {
+				known = append(known, rest)
+			}
+		}
+		slices.Sort(known)
+		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s", kind, id, didYouMean(string(id), known))
+		return nil
+	}
+	if kind == "fact" {
+		l.usedFacts[id] = true
+	}
+	return l.finish(d, n, s)
+}
+
+func (l *loader) finish(d doc, n *yaml.Node, s *statement) *Condition {
+	if s.reading {
+		d.fault(n, "circle", "break the circle", "%q depends on itself", s.id)
+		return nil
+	}
+	if !s.finished {
+		s.reading = true
+		s.is = s.read()
+		s.reading, s.finished = false, true
+	}
+	return s.is
+}
+
+func (l *loader) readFacts(d doc, n *yaml.Node, later func(func())) {
+	d.entries(n, func(k, v *yaml.Node) {
+		id := d.id(k)
+		s := l.name(d, k, "fact", id, func() *Condition { return l.condition(d, v) })
+		later(func() { l.d.Facts = append(l.d.Facts, Fact{ID: id, When: l.finish(d, k, s), Place: d.at(k)}) })
+	})
+}
+
+func (l *loader) readScores(d doc, n *yaml.Node, later func(func())) {
+	d.entries(n, func(k, v *yaml.Node) {
+		score := Score{ID: d.id(k), Place: d.at(k)}
+		var terms []*yaml.Node
+		d.fields(v, []string{"terms", "bands"}, map[string]func(*yaml.Node){
+			"terms": func(n *yaml.Node) { terms = d.items(n) },
+			"bands": func(n *yaml.Node) {
+				for i, b := range d.items(n) {
+					var band Band
+					d.fields(b, []string{"band", "from"}, map[string]func(*yaml.Node){
+						"band": func(n *yaml.Node) { band.ID = d.id(n) },
+						"from": func(n *yaml.Node) { band.From = d.number(n) },
+					})
+					if i == 0 && band.From != 0 || i > 0 && band.From <= score.Bands[i-1].From {
+						d.fault(b, "band-order", "begin at 0 and rise from band to band", "the band %q begins at %d", band.ID, band.From)
+					}
+					score.Bands = append(score.Bands, band)
+				}
+			},
+		})
+		// Read as any other statement, so that a circle through a score is found: its terms are the parts.
+		s := l.name(d, k, "score", score.ID, func() *Condition {
+			parts := &Condition{Op: OpAtLeast, Place: d.at(k)}
+			for _, t := range terms {
+				var term Term
+				var when *yaml.Node
+				d.fields(t, []string{"term", "points", "when"}, map[string]func(*yaml.Node){
+					"term":   func(n *yaml.Node) { term.ID = d.id(n) },
+					"points": func(n *yaml.Node) { term.Points = d.number(n) },
+					"when":   func(n *yaml.Node) { when = n },
+				})
+				if term.Points < 1 || term.Points > 1000 {
+					d.fault(t, "points-out-of-range", "give 1 to 1000 points", "the term %q gives %d points", term.ID, term.Points)
+				}
+				if when != nil {
+					term.When = l.condition(d, when)
+				}
+				if term.When == nil {
+					continue
+				}
+				score.Terms = append(score.Terms, term)
+				parts.Parts, parts.Weights = append(parts.Parts, term.When), append(parts.Weights, term.Points)
+			}
+			return parts
+		})
+		later(func() { l.finish(d, k, s); l.d.Scores = append(l.d.Scores, score) })
+	})
+}
+
+func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
+	for _, i := range d.items(n) {
+		f := RedFlag{Place: d.at(i)}
+		var when *yaml.Node
+		d.fields(i, []string{"red_flag", "urgency", "if_unknown", "when", "source"}, map[string]func(*yaml.Node){
+			"red_flag":   func(n *yaml.Node) { f.ID = d.id(n) },
+			"urgency":    func(n *yaml.Node) { f.Urgency = word[Urgency](d, n, urgencyNames) },
+			"if_unknown": func(n *yaml.Node) { f.IfUnknown = word[Urgency](d, n, urgencyNames) },
+			"when":       func(n *yaml.Node) { when = n },
+			"source":     func(n *yaml.Node) { f.Source = l.cite(d, n) },
+		})
+		if f.IfUnknown > f.Urgency {
+			d.fault(i, "unknown-above-known", "lower if_unknown", "%s: not knowing is more urgent than knowing", f.ID)
+		}
+		if f.Urgency == SelfCare {
+			d.fault(i, "flag-without-urgency", "raise urgency", "%s: a red flag is at least routine", f.ID)
+		}
+		s := l.name(d, i, "red_flag", f.ID, func() *Condition { return l.conditionOr(d, when) })
+		// Known at once, so that {urgency: {from: ...}} can name every flag of a level.
+		at := len(l.d.RedFlags)
+		l.d.RedFlags = append(l.d.RedFlags, f)
+		later(func() { l.d.RedFlags[at].When = l.finish(d, i, s) })
+	}
+}
+
+func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
+	for _, i := range d.items(n) {
+		c := Criterion{Place: d.at(i)}
+		var met, earlier *yaml.Node
+		d.fields(i, []string{"criterion", "met", "source"}, map[string]func(*yaml.Node){
+			"criterion": func(n *yaml.Node) { c.ID = d.id(n) },
+			"met":       func(n *yaml.Node) { met = n },
+			"earlier":   func(n *yaml.Node) { earlier = n },
+			"source":    func(n *yaml.Node) { c.Source = l.cite(d, n) },
+		})
+		l.states(d, i, "criterion", c.ID, criterionNames, func() []*Condition {
+			c.Met = l.conditionOr(d, met)
+			was := l.never()
+			if earlier != nil {
+				c.Earlier = l.conditionOr(d, earlier)
+				was = c.Earlier
+			}
+			// In the order of criterionNames. "unknown" cannot be a condition: learning more would make it false.
+			return []*Condition{nil,
+				l.node(OpAll, nil, l.not(c.Met), l.not(was)),
+				l.node(OpAll, nil, l.not(c.Met), was),
+				c.Met}
+		})
+		later(func() {
+			l.finish(d, i, l.named["criterion/"+string(c.ID)+"/met"])
+			l.d.Criteria = append(l.d.Criteria, c)
+		})
+	}
+}
+
+// states names one statement for each state of something that has several, all read together.
+func (l *loader) states(d doc, n *yaml.Node, kind string, id ID, names []string, read func() []*Condition) {
+	var all []*Condition
+	for i, name := range names {
+		l.name(d, n, kind, ID(string(id)+"/"+name), func() *Condition {
+			if all == nil {
+				all = read()
+			}
+			return all[i]
+		})
+	}
+}
+
+func (l *loader) readPattern(d doc, n *yaml.Node, later func(func())) {
+	parts := map[string]*yaml.Node{}
+	part := func(key string) func(*yaml.Node) { return func(n *yaml.Node) { parts[key] = n } }
+	keys := []string{"full", "partial", "none", "shown"}
+	d.fields(n, keys, map[string]func(*yaml.Node){
+		keys[0]: part(keys[0]), keys[1]: part(keys[1]), keys[2]: part(keys[2]), keys[3]: part(keys[3]),
+	})
+	p := &l.d.Pattern
+	l.states(d, n, "pattern", "", matchNames, func() []*Condition {
+		p.Full, p.Partial, p.None = l.conditionOr(d, parts["full"]), l.conditionOr(d, parts["partial"]), l.conditionOr(d, parts["none"])
+		notFull := l.not(p.Full)
+		return []*Condition{nil,
+			l.node(OpAll, nil, notFull, l.not(p.Partial), p.None),
+			l.node(OpAll, nil, notFull, p.Partial),
+			p.Full}
+	})
+	later(func() {
+		l.finish(d, n, l.named["pattern//full"])
+		p.Shown = l.conditionOr(d, parts["shown"])
+	})
+}
+
+func (l *loader) readLookAlikes(d doc, n *yaml.Node, later func(func())) {
+	for _, i := range d.items(n) {
+		a := LookAlike{Place: d.at(i)}
+		var when *yaml.Node
+		d.fields(i, []string{"look_alike", "when", "source"}, map[string]func(*yaml.Node){
+			"look_alike": func(n *yaml.Node) { a.ID = d.id(n) },
+			"when":       func(n *yaml.Node) { when = n },
+			"source":     func(n *yaml.Node) { a.Source = l.cite(d, n) },
+		})
+		s := l.name(d, i, "look_alike", a.ID, func() *Condition { return l.conditionOr(d, when) })
+		later(func() { a.When = l.finish(d, i, s); l.d.LookAlikes = append(l.d.LookAlikes, a) })
+	}
+}
+
+func (l *loader) readCauses(d doc, n *yaml.Node, later func(func())) {
+	for _, i := range d.items(n) {
+		c := Cause{Shown: true, Place: d.at(i)}
+		var rules, against []*yaml.Node
+		d.fields(i, []string{"cause", "rules"}, map[string]func(*yaml.Node){
+			"cause":   func(n *yaml.Node) { c.ID = d.id(n) },
+			"urgency": func(n *yaml.Node) { c.Urgency = word[Urgency](d, n, urgencyNames) },
+			"shown":   func(n *yaml.Node) { c.Shown = d.boolean(n) },
+			"rules":   func(n *yaml.Node) { rules = d.items(n) },
+			"against": func(n *yaml.Node) { against = d.items(n) },
+		})
+		if len(rules) == 0 {
+			d.fault(i, "cause-without-rule", "add a rule", "nothing concludes %q", c.ID)
+		}
+		s := l.name(d, i, "cause", c.ID, func() *Condition {
+			var some []*Condition
+			for _, n := range rules {
+				r := CauseRule{Place: d.at(n)}
+				var when *yaml.Node
+				d.fields(n, []string{"rule", "strength", "when", "source"}, map[string]func(*yaml.Node){
+					"rule":     func(n *yaml.Node) { r.ID = d.id(n) },
+					"strength": func(n *yaml.Node) { r.Strength = word[Strength](d, n, strengthNames) },
+					"when":     func(n *yaml.Node) { when = n },
+					"source":   func(n *yaml.Node) { r.Source = l.cite(d, n) },
+				})
+				if r.ID != "" {
+					l.name(d, n, "rule", r.ID, nil)
+				}
+				r.When = l.conditionOr(d, when)
+				c.Rules = append(c.Rules, r)
+				some = append(some, r.When)
+			}
+			return l.node(OpAny, nil, some...)
+		})
+		later(func() {
+			l.finish(d, i, s)
+			for _, n := range against {
+				c.Against = append(c.Against, l.conditionOr(d, n))
+			}
+			l.d.Causes = append(l.d.Causes, c)
+		})
+	}
+}
+
+func (l *loader) readReferrals(d doc, n *yaml.Node, later func(func())) {
+	seen := map[ID]bool{}
+	for _, i := range d.items(n) {
+		r := Referral{Place: d.at(i)}
+		var when, first, causes *yaml.Node
+		d.fields(i, []string{"specialist", "named_by", "source"}, map[string]func(*yaml.Node){
+			"specialist": func(n *yaml.Node) { r.Specialist = d.id(n) },
+			"named_by":   func(n *yaml.Node) { r.NamedBy = word[Namer](d, n, namerNames) },
+			"causes":     func(n *yaml.Node) { causes = n },
+			"when":       func(n *yaml.Node) { when = n },
+			"first":      func(n *yaml.Node) { first = n },
+			"source":     func(n *yaml.Node) { r.Source = l.cite(d, n) },
+		})
+		if seen[r.Specialist] {
+			d.fault(i, "id-twice", "join the two", "there is another referral to %q", r.Specialist)
+		}
+		seen[r.Specialist] = true
+		if causes == nil && when == nil {
+			d.fault(i, "missing-key", "add causes or when", "nothing leads to %q", r.Specialist)
+		}
+		later(func() {
+			if causes != nil {
+				for _, id := range d.ids(causes) {
+					l.of(d, causes, "cause", id)
+					r.Causes = append(r.Causes, id)
+				}
+			}
+			if when != nil {
+				r.When = l.condition(d, when)
+			}
+			if first != nil {
+				r.First = l.condition(d, first)
+			}
+			l.d.Referrals = append(l.d.Referrals, r)
+		})
+	}
+}
+
+func (l *loader) readExclusions(d doc, n *yaml.Node, later func(func())) {
+	d.entries(n, func(k, v *yaml.Node) {
+		later(func() {
+			l.d.Exclusions = append(l.d.Exclusions, Exclusion{Remedy: d.id(k), When: l.conditionOr(d, v), Place: d.at(k)})
+		})
+	})
+}
+
+func (l *loader) readAdvice(d doc, n *yaml.Node, later func(func())) {
+	for _, i := range d.items(n) {
+		a := Advice{Place: d.at(i)}
+		var when, unless *yaml.Node
+		d.fields(i, []string{"advice", "kind", "when", "source"}, map[string]func(*yaml.Node){
+			"advice":   func(n *yaml.Node) { a.ID = d.id(n) },
+			"kind":     func(n *yaml.Node) { a.Kind = word[AdviceKind](d, n, adviceNames) },
+			"contains": func(n *yaml.Node) { a.Contains = d.ids(n) },
+			"when":     func(n *yaml.Node) { when = n },
+			"unless":   func(n *yaml.Node) { unless = n },
+			"source":   func(n *yaml.Node) { a.Source = l.cite(d, n) },
+		})
+		l.name(d, i, "advice", a.ID, nil)
+		later(func() {
+			a.When = l.conditionOr(d, when)
+			if unless != nil {
+				a.Unless = l.condition(d, unless)
+			}
+			l.d.Advice = append(l.d.Advice, a)
+		})
+	}
+}
+
+// cite reads the sources of a rule.
+func (l *loader) cite(d doc, n *yaml.Node) []ID {
+	list := d.ids(n)
+	if len(list) == 0 {
+		d.fault(n, "no-source", "name a source", "a rule needs a source")
+	}
+	for _, id := range list {
+		l.usedSrc[id] = true
+		if !slices.ContainsFunc(l.d.Sources, func(s Source) bool { return s.ID == id }) {
+			var known []ID
+			for _, s := range l.d.Sources {
+				known = append(known, s.ID)
+			}
+			d.fault(n, "unknown-source", "add it to sources.yaml", "there is no source %q%s", id, didYouMean(string(id), known))
+		}
+	}
+	return list
+}
+
+// conditionOr reads a condition; where there is none to read, a fault was already given and a stand-in goes on.
+func (l *loader) conditionOr(d doc, n *yaml.Node) *Condition {
+	if n != nil {
+		if c := l.condition(d, n); c != nil {
+			return c
+		}
+	}
+	return l.never()
+}
+
+func (l *loader) never() *Condition { return l.node(OpAny, nil) }
+
+// condition reads the one form that conditions have. It gives nil after a fault.
+func (l *loader) condition(d doc, n *yaml.Node) *Condition {
+	const mend = "write one of the forms listed under Conditions in docs/format.md"
+	if n.Kind != yaml.MappingNode || len(n.Content) < 2 {
+		d.fault(n, "not-a-condition", mend, "expected a condition here")
+		return nil
+	}
+	if k := n.Content[0]; k.Value == "at_least" {
+		return l.atLeast(d, n)
+	}
+	if len(n.Content) != 2 {
+		d.fault(n.Content[2], "two-conditions", "put them under all or any", "a condition has one key; %q is the second", n.Content[2].Value)
+		return nil
+	}
+	k, v := n.Content[0], n.Content[1]
+	anyOf := func(kind string) *Condition {
+		var parts []*Condition
+		for _, id := range d.ids(v) {
+			parts = append(parts, l.of(d, v, kind, id))
+		}
+		return l.node(OpAny, n, parts...)
+	}
+	var c *Condition
+	switch k.Value {
+	case "all", "any":
+		var parts []*Condition
+		for _, i := range d.items(v) {
+			parts = append(parts, l.condition(d, i))
+		}
+		if len(parts) == 0 {
+			d.fault(v, "empty-list", "add a condition", "%q has no part", k.Value)
+		}
+		op := OpAll
+		if k.Value == "any" {
+			op = OpAny
+		}
+		c = l.node(op, n, parts...)
+	case "not":
+		c = l.not(l.condition(d, v))
+	case "fact":
+		c = l.of(d, v, "fact", d.id(v))
+	case "look_alike", "red_flag", "cause":
+		c = anyOf(k.Value)
+	case "score":
+		d.entries(v, func(name, bounds *yaml.Node) { c = l.score(d, n, name, bounds) })
+	case "criterion":
+		d.entries(v, func(name, states *yaml.Node) { c = l.state(d, "criterion", d.id(name), states, criterionNames) })
+	case "pattern":
+		c = l.state(d, "pattern", "", v, matchNames)
+	case "urgency":
+		var from Urgency
+		d.fields(v, []string{"from"}, map[string]func(*yaml.Node){
+			"from": func(n *yaml.Node) { from = word[Urgency](d, n, urgencyNames) },
+		})
+		var parts []*Condition
+		for _, f := range l.d.RedFlags {
+			if f.Urgency >= from {
+				parts = append(parts, l.of(d, v, "red_flag", f.ID))
+			}
+		}
+		c = l.node(OpAny, n, parts...)
+	case "always":
+		if !d.boolean(v) {
+			d.fault(v, "never", "take the rule away", "always is always true")
+		}
+		c = l.node(OpAll, n)
+	default:
+		c = l.test(d, n, k, v)
+	}
+	return c
+}
+
+func (l *loader) atLeast(d doc, n *yaml.Node) *Condition {
+	least := 0
+	var parts []*Condition
+	d.fields(n, []string{"at_least", "of"}, map[string]func(*yaml.Node){
+		"at_least": func(n *yaml.Node) { least = d.number(n) },
+		"of": func(n *yaml.Node) {
+			for _, i := range d.items(n) {
+				parts = append(parts, l.condition(d, i))
+			}
+		},
+	})
+	if least < 1 || least > len(parts) {
+		d.fault(n, "count-out-of-range", fmt.Sprintf("choose from 1 to %d", len(parts)), "at least %d of %d", least, len(parts))
+		return nil
+	}
+	weights := make([]int, len(parts))
+	for i := range weights {
+		weights[i] = 1
+	}
+	return l.weighted(n, least, parts, weights)
+}
+
+func (l *loader) score(d doc, n, name, bounds *yaml.Node) *Condition {
+	terms := l.of(d, name, "score", d.id(name))
+	from, below, has := 0, 0, ""
+	d.fields(bounds, nil, map[string]func(*yaml.Node){
+		"from":  func(n *yaml.Node) { from, has = d.number(n), has+"from" },
+		"below": func(n *yaml.Node) { below, has = d.number(n), has+"below" },
+	})
+	if terms == nil {
+		return nil
+	}
+	most := 0
+	for _, w := range terms.Weights {
+		most += w
+	}
+	limit := from + below
+	switch {
+	case has != "from" && has != "below":
+		d.fault(bounds, "score-bounds", "give from or below", "give one bound for the score")
+	case limit < 1 || limit > most:
+		d.fault(bounds, "threshold-out-of-range", fmt.Sprintf("choose from 1 to %d", most), "the score never crosses %d", limit)
+	case has == "below":
+		return l.not(l.weighted(n, limit, terms.Parts, terms.Weights))
+	default:
+		return l.weighted(n, limit, terms.Parts, terms.Weights)
+	}
+	return nil
+}
+
+// state reads {kind: state} or a list of states.
+func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) *Condition {
+	list := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode {
+		list = v.Content
+	}
+	var parts []*Condition
+	for _, n := range list {
+		if i := slices.Index(names, n.Value); i <= 0 {
+			d.fault(n, "unknown-state", "write one of "+strings.Join(names[1:], ", "), "%q is not a state that a condition may name", n.Value)
+			continue
+		}
+		parts = append(parts, l.of(d, v, kind, ID(string(id)+"/"+n.Value)))
+	}
+	// "met or earlier" is Met or Earlier: the part "not met" of the state earlier adds nothing, and would make it unknown
+	// while met is unknown.
+	if kind == "criterion" && len(parts) == 2 && list[0].Value != "not-met" && list[1].Value != "not-met" {
+		for i, n := range list {
+			if n.Value == "earlier" && parts[i] != nil {
+				parts[i] = parts[i].Parts[len(parts[i].Parts)-1]
+			}
+		}
+	}
+	return l.node(OpAny, v, parts...)
+}
+
+// test reads {question: option}, a list of them, or {question: {from: 1, below: 5}}.
+func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
+	at, ok := l.d.Question(ID(k.Value))
+	if !ok {
+		known := slices.Clone(reservedQuestions)
+		for i := range l.d.Questions {
+			known = append(known, l.d.Questions[i].ID)
+		}
+		d.fault(k, "unknown-question", "name a question of definition.yaml, or one of the forms of a condition", "there is no question %q%s", k.Value, didYouMean(k.Value, known))
+		return nil
+	}
+	qu := &l.d.Questions[at]
+	if v.Kind == yaml.MappingNode {
+		r := Range{math.MinInt32, math.MaxInt32}
+		d.fields(v, nil, map[string]func(*yaml.Node){
+			"from":  func(n *yaml.Node) { r.From = d.number(n) },
+			"below": func(n *yaml.Node) { r.To = d.number(n) - 1 },
+		})
+		switch {
+		case qu.Type != Number:
+			d.fault(v, "not-a-number-question", "name options instead", "%q is a question of type %s", qu.ID, qu.Type)
+			return nil
+		case r.From > r.To || r.From > qu.Range.To || r.To < qu.Range.From || r.From <= qu.Range.From && r.To >= qu.Range.To:
+			d.fault(v, "threshold-out-of-range", fmt.Sprintf("the answers lie from %d to %d", qu.Range.From, qu.Range.To), "%s: this is true for all answers or for none", qu.ID)
+			return nil
+		}
+		return l.leaf(n, d, Test{Question: at, Kind: TestNumber, Range: r})
+	}
+	words := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode {
+		words = v.Content
+	}
+	var options uint64
+	var parts []*Condition
+	for _, w := range words {
+		kind, offered := TestOptions, true
+		switch w.Value {
+		case WordUnsure:
+			kind, offered = TestUnsure, qu.Unsure
+		case WordDeclined:
+			kind, offered = TestDeclined, qu.Decline
+		case wordAnswered:
+			kind = TestAnswered
+		default:
+			i, ok := l.d.Option(at, ID(w.Value))
+			if !ok {
+				mend := "name an option of the question"
+				if qu.Type != Choice && qu.Type != Choices {
+					mend = "this question has no options: write answered, or a range for a number"
+				}
+				d.fault(w, "unknown-option", mend, "the question %q has no option %q%s", qu.ID, w.Value, didYouMean(w.Value, qu.Options))
+				continue
+			}
+			options |= 1 << i
+			continue
+		}
+		if !offered {
+			d.fault(w, "not-offered", "offer it at the question, or take the test away", "the question %q does not offer %q", qu.ID, w.Value)
+			continue
+		}
+		parts = append(parts, l.leaf(n, d, Test{Question: at, Kind: kind}))
+	}
+	if options != 0 {
+		parts = slices.Insert(parts, 0, l.leaf(n, d, Test{Question: at, Kind: TestOptions, Options: options}))
+	}
+	return l.node(OpAny, n, parts...)
+}
+
+func (l *loader) leaf(n *yaml.Node, d doc, t Test) *Condition {
+	return l.share(fmt.Sprintf("test %+v", t), &Condition{Op: OpTest, Test: t, Place: d.at(n)})
+}
+
+func (l *loader) not(c *Condition) *Condition {
+	switch {
+	case c == nil:
+		return nil
+	case c.Op == OpNot:
+		return c.Parts[0]
+	}
+	return l.share(fmt.Sprint("not ", l.number(c)), &Condition{Op: OpNot, Parts: []*Condition{c}, Place: c.Place})
+}
+
+func (l *loader) weighted(n *yaml.Node, least int, parts []*Condition, weights []int) *Condition {
+	if slices.Contains(parts, nil) {
+		return nil
+	}
+	key := fmt.Sprint("at-least ", least, weights)
+	for _, p := range parts {
+		key += fmt.Sprint(" ", l.number(p))
+	}
+	c := &Condition{Op: OpAtLeast, Parts: parts, Weights: weights, Least: least}
+	if n != nil {
+		c.Place = Place{File: l.rulesDoc.file, Line: n.Line, Column: n.Column}
+	}
+	return l.share(key, c)
+}
+
+// node gives all or any of parts, each part once; nil when a part had a fault.
+func (l *loader) node(op Op, n *yaml.Node, parts ...*Condition) *Condition {
+	var flat []*Condition
+	for _, p := range parts {
+		if p == nil {
+			return nil
+		}
+		if !slices.Contains(flat, p) {
+			flat = append(flat, p)
+		}
+	}
+	if len(flat) == 1 {
+		return flat[0]
+	}
+	key := fmt.Sprint("op ", op)
+	for _, p := range flat {
+		key += fmt.Sprint(" ", l.number(p))
+	}
+	c := &Condition{Op: op, Parts: flat}
+	if n != nil {
+		c.Place = Place{File: l.rulesDoc.file, Line: n.Line, Column: n.Column}
+	}
+	return l.share(key, c)
+}
+
+func (l *loader) number(c *Condition) int { return l.numbers[c] }
+
+// share gives the one node for a meaning.
+func (l *loader) share(key string, c *Condition) *Condition {
+	if same := l.nodes[key]; same != nil {
+		return same
+	}
+	l.nodes[key], l.numbers[c] = c, len(l.numbers)
+	return c
+}

@@ -1,0 +1,284 @@
+package questionnaire
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Bounds on what is read, so that no file can exhaust a machine.
+const (
+	maxFile  = 2 << 20 // bytes of one file
+	maxDepth = 60      // nesting of one file
+	maxFault = 500     // faults listed
+)
+
+// reader collects the faults of all files of one questionnaire.
+type reader struct {
+	files  fs.FS
+	faults []Fault
+}
+
+func (r *reader) fault(p Place, code, mend, format string, args ...any) {
+	if len(r.faults) < maxFault {
+		r.faults = append(r.faults, Fault{Place: p, Code: code, What: fmt.Sprintf(format, args...), Mend: mend})
+	}
+}
+
+// doc is one file being read.
+type doc struct {
+	*reader
+	file string
+}
+
+func (d doc) at(n *yaml.Node) Place { return Place{File: d.file, Line: n.Line, Column: n.Column} }
+
+func (d doc) fault(n *yaml.Node, code, mend, format string, args ...any) {
+	d.reader.fault(d.at(n), code, mend, format, args...)
+}
+
+// open reads a file into a tree; nil when that cannot be done, which is then a fault.
+func (r *reader) open(name string) (doc, *yaml.Node) {
+	d := doc{r, name}
+	info, err := fs.Stat(r.files, name)
+	if err == nil && info.Size() > maxFile {
+		r.fault(Place{File: name}, "file-too-large", "split it, or take out what is not needed", "the file is larger than %d bytes", maxFile)
+		return d, nil
+	}
+	data, err := fs.ReadFile(r.files, name)
+	if err != nil {
+		r.fault(Place{File: name}, "file-missing", "add the file", "cannot be read")
+		return d, nil
+	}
+	var root yaml.Node
+	if err := yaml.Load(data, &root); err != nil {
+		place := Place{File: name}
+		what := err.Error()
+		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
+			place.Line, place.Column, what = one.Mark.Line, one.Mark.Column, one.Message
+		}
+		r.fault(place, "not-yaml", "mind the indentation and the colons", "not readable as YAML: %s", what)
+		return d, nil
+	}
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = *root.Content[0]
+	}
+	if !d.plain(&root, 0) {
+		return d, nil
+	}
+	return d, &root
+}
+
+// plain reports whether a tree has no anchors, aliases, foreign tags or keys given twice, and is not too deep.
+func (d doc) plain(n *yaml.Node, depth int) bool {
+	if depth > maxDepth {
+		d.fault(n, "too-deep", "name inner parts under facts", "nested more than %d levels deep", maxDepth)
+		return false
+	}
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+		d.fault(n, "anchor", "write the value out", "anchors and aliases are not allowed")
+		return false
+	}
+	ok := true
+	if n.Kind == yaml.MappingNode {
+		seen := map[string]bool{}
+		for i := 0; i < len(n.Content); i += 2 {
+			if k := n.Content[i]; k.Kind == yaml.ScalarNode {
+				if seen[k.Value] {
+					d.fault(k, "key-twice", "keep one of them", "%q is given twice", k.Value)
+					ok = false
+				}
+				seen[k.Value] = true
+			}
+		}
+	}
+	for _, c := range n.Content {
+		ok = d.plain(c, depth+1) && ok
+	}
+	return ok
+}
+
+// fields calls the function of each key of a mapping. Other keys, and required ones that are missing, are faults.
+func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		d.fault(n, "not-a-mapping", "write keys with values, one a line", "expected keys with values here")
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		fn := fns[k.Value]
+		if fn == nil {
+			d.fault(k, "unknown-key", "known here: "+strings.Join(sortedKeys(fns), ", "), "the key %q is not known here%s", k.Value, didYouMean(k.Value, sortedKeys(fns)))
+			continue
+		}
+		seen[k.Value] = true
+		fn(v)
+	}
+	for _, k := range required {
+		if !seen[k] {
+			d.fault(n, "missing-key", "add "+k, "the key %q is missing", k)
+		}
+	}
+}
+
+// entries calls fn for each key of a mapping whose keys are ids.
+func (d doc) entries(n *yaml.Node, fn func(key *yaml.Node, value *yaml.Node)) {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		d.fault(n, "not-a-mapping", "write keys with values, one a line", "expected keys with values here")
+		return
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		fn(n.Content[i], n.Content[i+1])
+	}
+}
+
+// items gives the parts of a list.
+func (d doc) items(n *yaml.Node) []*yaml.Node {
+	if n.Kind != yaml.SequenceNode {
+		d.fault(n, "not-a-list", "write a list, one item a line behind a dash", "expected a list here")
+		return nil
+	}
+	return n.Content
+}
+
+func (d doc) text(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		d.fault(n, "not-a-text", "write a text", "expected a text here")
+		return ""
+	}
+	s := strings.TrimSpace(n.Value)
+	if s == "" {
+		d.fault(n, "empty-text", "write a text or take the key away", "the text is empty")
+	}
+	return s
+}
+
+func (d doc) texts(n *yaml.Node) (list []string) {
+	for _, i := range d.items(n) {
+		list = append(list, d.text(i))
+	}
+	return list
+}
+
+func (d doc) id(n *yaml.Node) ID {
+	s := d.text(n)
+	if s != "" && !kebab(s) {
+		d.fault(n, "not-an-id", "use small letters, digits and dashes, beginning with a letter or digit, at most 60 signs", "%q is not an id", s)
+		return ""
+	}
+	return ID(s)
+}
+
+func kebab(s string) bool {
+	if len(s) > 60 || s == "" || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func (d doc) ids(n *yaml.Node) (list []ID) {
+	if n.Kind == yaml.ScalarNode {
+		return []ID{d.id(n)}
+	}
+	for _, i := range d.items(n) {
+		list = append(list, d.id(i))
+	}
+	return list
+}
+
+func (d doc) number(n *yaml.Node) int {
+	i, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || i < -1_000_000 || i > 1_000_000 {
+		d.fault(n, "not-a-number", "write a whole number", "expected a whole number here")
+		return 0
+	}
+	return i
+}
+
+func (d doc) boolean(n *yaml.Node) bool {
+	switch {
+	case n.Kind == yaml.ScalarNode && n.Value == "true":
+		return true
+	case n.Kind == yaml.ScalarNode && n.Value == "false":
+		return false
+	}
+	d.fault(n, "not-true-or-false", "write true or false", "expected true or false here")
+	return false
+}
+
+func (d doc) date(n *yaml.Node) time.Time {
+	t, err := time.Parse(time.DateOnly, n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil {
+		d.fault(n, "not-a-date", "write year-month-day, such as 2026-11-22", "expected a date here")
+	}
+	return t
+}
+
+// word reads one word of a closed set.
+func word[T interface {
+	~uint8
+}](d doc, n *yaml.Node, names []string) T {
+	var v T
+	if n.Kind != yaml.ScalarNode || parseWord(&v, names, n.Value) != nil {
+		known := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
+		d.fault(n, "unknown-word", "write one of "+strings.Join(known, ", "), "%q is not known here%s", n.Value, didYouMean(n.Value, known))
+	}
+	return v
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}
+
+// didYouMean names the known word nearest to one that is not known, if any is near.
+func didYouMean[U, S ~string](unknown U, known []S) string {
+	best, at := 3, ""
+	for _, k := range known {
+		if dist := editDistance(string(unknown), string(k)); dist < best {
+			best, at = dist, string(k)
+		}
+	}
+	if at == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", at)
+}
+
+func editDistance(a, b string) int {
+	if d := len(a) - len(b); d > 3 || d < -3 || len(a) > 60 {
+		return 99
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
