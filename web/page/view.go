@@ -21,6 +21,8 @@ const (
 	FieldMonth    = "month"    // a digit or a month's name in the page's language (Printer.Month reads it)
 	FieldDay      = "day"      //
 	FieldRevision = "revision" // QuestionView.Revision, sent back
+	FieldThen     = "then"     // ThenKeep when "save and leave" was pressed: what was entered is saved, nothing entered is
+	ThenKeep      = "keep"     // no fault, and the next page is /keep
 	FieldCode     = "code"     // the return code
 )
 
@@ -92,7 +94,7 @@ type StartView struct {
 }
 
 // QuestionView fills a question page. A control's id is the question's id, a hyphen and a number from 1 or one of the words
-// "unsure", "declined", "day", "month", "year"; FirstField gives the first.
+// "unsure", "declined", "day", "month", "year"; FirstField gives the first. Its form posts to Action.
 type QuestionView struct {
 	Base
 	ID       string
@@ -104,8 +106,8 @@ type QuestionView struct {
 	Because  []Quote  // the earlier answers that made this question matter; may be empty
 	Options  []Option // of a choice or choices, without the exclusive one
 	None     *Option  // the exclusive option of choices
-	Unsure   *Option  // nil: not offered
-	Declined *Option  // nil: not offered
+	Unsure   *Option  // nil: not offered; only Chosen is read
+	Declined *Option  // nil: not offered; only Chosen is read
 	Optional bool
 	Value    string // number or own words as typed
 	Unit     string
