@@ -1,0 +1,127 @@
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// domain is what the program is about.
+var domain = []string{"internal/questionnaire", "internal/assess", "internal/returncode"}
+
+// rooms says which packages of this module each package may import. A new package needs a line here and a room in
+// docs/architecture.md.
+var rooms = map[string][]string{
+	"internal/questionnaire": nil,
+	"internal/assess":        {"internal/questionnaire"},
+	"internal/returncode":    nil,
+	"internal/config":        nil,
+	"questionnaires":         nil,
+	"migrations":             nil,
+	"web/static":             nil,
+	"web/locale":             domain,
+	"web/page":               slices.Concat(domain, []string{"web/locale", "web/static"}),
+	"internal/store":         slices.Concat(domain, []string{"migrations"}),
+	"internal/server":        slices.Concat(domain, []string{"internal/store", "web/locale", "web/page", "web/static"}),
+	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/server", "internal/store", "web/locale",
+		"questionnaires"}),
+	// For tests and checks only; the program must not contain them.
+	"internal/store/storetest": {"internal/store"},
+	"internal/archtest":        nil,
+	"internal/tally":           nil,
+	"internal/e2e":             nil,
+}
+
+// fences says who alone may import a package from elsewhere. With them the domain stays free of web, database and logging.
+var fences = map[string][]string{
+	"database/sql":                        {"internal/store", "internal/store/storetest"},
+	"github.com/jackc/pgx/v5":             {"internal/store", "internal/store/storetest"},
+	"modernc.org/sqlite":                  {"internal/store"},
+	"github.com/pressly/goose/v3":         {"internal/store"},
+	"github.com/a-h/templ":                {"web/page", "internal/server"},
+	"github.com/go-chi/chi/v5":            {"internal/server"},
+	"github.com/go-chi/httprate":          {"internal/server"},
+	"github.com/gorilla/sessions":         {"internal/server"},
+	"github.com/klauspost/compress":       {"internal/server"},
+	"github.com/prometheus/client_golang": {"internal/server"},
+	"github.com/alecthomas/kong":          {"cmd/ekbom"},
+	"go.yaml.in/yaml/v4":                  {"internal/questionnaire", "web/locale"},
+	"net/http":                            {"internal/server", "web/static", "cmd/ekbom"},
+	// internal/config and internal/returncode use it to keep themselves out of logs.
+	"log/slog": {"internal/server", "internal/store", "internal/config", "internal/returncode", "cmd/ekbom"},
+	"log":      nil,
+}
+
+// goPackage is a package as `go list` describes it.
+type goPackage struct {
+	ImportPath string
+	Dir        string
+	Standard   bool
+	Imports    []string
+	Module     *struct {
+		Path, Version, Dir string
+		Main               bool
+	}
+}
+
+func goList(t *testing.T, args ...string) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,Imports,Module"}, args...)...)
+	cmd.Dir = root
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	var packages []goPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, p := range goList(t, "./...") {
+		room := strings.TrimPrefix(p.ImportPath, "ekbom/")
+		may, ok := rooms[room]
+		if !ok {
+			t.Errorf("%s has no room: give it one here and in docs/architecture.md", room)
+		}
+		for _, imported := range p.Imports {
+			if own, ok := strings.CutPrefix(imported, "ekbom/"); ok && !slices.Contains(may, own) {
+				t.Errorf("%s must not import %s", room, own)
+			}
+			for library, allowed := range fences {
+				if (imported == library || strings.HasPrefix(imported, library+"/") && strings.Contains(library, ".")) && !slices.Contains(allowed, room) {
+					t.Errorf("%s must not import %s", room, imported)
+				}
+			}
+		}
+	}
+}
+
+func TestProgramHoldsNoTestCode(t *testing.T) {
+	t.Parallel()
+	for _, p := range goList(t, "-deps", "./cmd/ekbom") {
+		for _, foreign := range []string{"testing", "ekbom/internal/store/storetest", "github.com/chromedp", "github.com/google/go-cmp", "pgregory.net/rapid", "ekbom/bench"} {
+			if p.ImportPath == foreign || strings.HasPrefix(p.ImportPath, foreign+"/") {
+				t.Errorf("the program links %s", p.ImportPath)
+			}
+		}
+	}
+}
