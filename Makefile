@@ -40,7 +40,7 @@ bench: ## Measure against other engines and a bare server
 	cd bench && go test -run '^$$' -bench . -benchmem ./...
 
 generate: ## Make *_templ.go anew from *.templ
-	$(TOOL) templ generate
+	$(TOOL) templ generate -path web
 
 # The accessibility checker of the browser tests comes from npm.
 $(AXE): $(E2E)/package-lock.json

@@ -134,7 +134,7 @@ func TestTemplatesAreFresh(t *testing.T) {
 	if len(made) == 0 {
 		t.Fatal("no template found")
 	}
-	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "templ", "generate", "-path", copied)
+	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "templ", "generate", "-path", filepath.Join(copied, "web"))
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("templ generate: %v\n%s", err, out)
