@@ -15,29 +15,7 @@ import (
 // compose is the part of the compose format that docker-compose.yml uses.
 type compose struct {
 	Name     string
-	Services map[string]struct {
-		Image, User, Restart string
-		Build                string
-		Command              []string
-		Environment          map[string]string
-		Secrets, Networks    []string
-		Volumes, Ports       []string
-		Configs              []map[string]string
-		DependsOn            any `yaml:"depends_on"`
-		Healthcheck          struct {
-			Test              []string
-			Interval, Timeout string
-			Retries           int
-			StartPeriod       string `yaml:"start_period"`
-		}
-		Deploy          struct{ Replicas int }
-		ReadOnly        bool     `yaml:"read_only"`
-		CapDrop         []string `yaml:"cap_drop"`
-		CapAdd          []string `yaml:"cap_add"`
-		SecurityOpt     []string `yaml:"security_opt"`
-		StopGracePeriod string   `yaml:"stop_grace_period"`
-		ShmSize         string   `yaml:"shm_size"`
-	}
+	Services map[string]service
 	Configs  map[string]struct{ Content string }
 	Secrets  map[string]struct{ File string }
 	Volumes  map[string]any
@@ -45,6 +23,30 @@ type compose struct {
 		Internal bool
 		Ipam     struct{ Config []struct{ Subnet string } }
 	}
+}
+
+type service struct {
+	Image, User, Restart string
+	Build                string
+	Command              []string
+	Environment          map[string]string
+	Secrets, Networks    []string
+	Volumes, Ports       []string
+	Configs              []map[string]string
+	DependsOn            any `yaml:"depends_on"`
+	Healthcheck          struct {
+		Test              []string
+		Interval, Timeout string
+		Retries           int
+		StartPeriod       string `yaml:"start_period"`
+	}
+	Deploy          struct{ Replicas int }
+	ReadOnly        bool     `yaml:"read_only"`
+	CapDrop         []string `yaml:"cap_drop"`
+	CapAdd          []string `yaml:"cap_add"`
+	SecurityOpt     []string `yaml:"security_opt"`
+	StopGracePeriod string   `yaml:"stop_grace_period"`
+	ShmSize         string   `yaml:"shm_size"`
 }
 
 func loadCompose(t *testing.T) (string, compose) {
