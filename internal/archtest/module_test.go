@@ -117,13 +117,13 @@ func required(t *testing.T, file string) map[string]string {
 func TestTemplatesAreFresh(t *testing.T) {
 	t.Parallel()
 	copied := t.TempDir()
-	var made []string
+	var targets []string
 	walk(t, func(path string, content []byte) {
 		source, ok := strings.CutSuffix(path, ".templ")
 		if !ok {
 			return
 		}
-		made = append(made, source+"_templ.go")
+		targets = append(targets, source+"_templ.go")
 		if err := os.MkdirAll(filepath.Join(copied, filepath.Dir(path)), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestTemplatesAreFresh(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if len(made) == 0 {
+	if len(targets) == 0 {
 		t.Fatal("no template found")
 	}
 	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "templ", "generate", "-path", filepath.Join(copied, "web"))
@@ -139,7 +139,7 @@ func TestTemplatesAreFresh(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("templ generate: %v\n%s", err, out)
 	}
-	for _, path := range made {
+	for _, path := range targets {
 		want, err := os.ReadFile(filepath.Join(copied, path))
 		if err != nil {
 			t.Fatal(err)

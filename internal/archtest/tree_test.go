@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// made are folders that tools and the program make, by path or, with a slash at the end, by name.
+var made = []string{".git", "bin", "data", "secrets", "internal/e2e/out", "node_modules/", "rapid/"}
+
 // walk gives every file that belongs to the project, by its path from the root.
 func walk(t *testing.T, visit func(path string, content []byte)) {
 	t.Helper()
@@ -18,7 +21,7 @@ func walk(t *testing.T, visit func(path string, content []byte)) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && slices.Contains([]string{".git", "bin", "data", "secrets", "node_modules", "internal/e2e/out"}, pathOrName(path)):
+		case d.IsDir() && (slices.Contains(made, path) || slices.Contains(made, d.Name()+"/")):
 			return fs.SkipDir
 		case d.IsDir():
 			return nil
@@ -33,13 +36,6 @@ func walk(t *testing.T, visit func(path string, content []byte)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func pathOrName(path string) string {
-	if name := filepath.Base(path); name == "node_modules" {
-		return name
-	}
-	return path
 }
 
 // TestNothingUnfinished looks for words that stand only in work that is not done, and for addresses of single machines.
