@@ -189,7 +189,7 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 			"earlier":   func(n *yaml.Node) { earlier = n },
 			"source":    func(n *yaml.Node) { c.Source = l.cite(d, n) },
 		})
-		l.states(d, i, "criterion", c.ID, criterionNames, func() []*Condition {
+		l.states(d, i, "criterion", c.ID, append(slices.Clone(criterionNames), stateWas), func() []*Condition {
 			c.Met = l.conditionOr(d, met)
 			was := l.never()
 			if earlier != nil {
@@ -200,7 +200,8 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 			return []*Condition{nil,
 				l.node(OpAll, nil, l.not(c.Met), l.not(was)),
 				l.node(OpAll, nil, l.not(c.Met), was),
-				c.Met}
+				c.Met,
+				was}
 		})
 		later(func() {
 			l.finish(d, i, l.named["criterion/"+string(c.ID)+"/met"])
@@ -208,6 +209,9 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 		})
 	}
 }
+
+// stateWas names the bare condition of the state earlier, whatever holds now. No file can name it.
+const stateWas = "was"
 
 // states names one statement for each state of something that has several, all read together.
 func (l *loader) states(d doc, n *yaml.Node, kind string, id ID, names []string, read func() []*Condition) {
@@ -530,22 +534,19 @@ func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) 
 	if v.Kind == yaml.SequenceNode {
 		list = v.Content
 	}
+	// "met or earlier" does not ask that the one is not met when the other is: that would make it unknown while met is.
+	both := slices.ContainsFunc(list, func(n *yaml.Node) bool { return n.Value == Met.String() })
 	var parts []*Condition
 	for _, n := range list {
-		if i := slices.Index(names, n.Value); i <= 0 {
-			d.fault(n, "unknown-state", "write one of "+strings.Join(names[1:], ", "), "%q is not a state that a condition may name", n.Value)
+		state := n.Value
+		if i := slices.Index(names, state); i <= 0 {
+			d.fault(n, "unknown-state", "write one of "+strings.Join(names[1:], ", "), "%q is not a state that a condition may name", state)
 			continue
 		}
-		parts = append(parts, l.of(d, v, kind, ID(string(id)+"/"+n.Value)))
-	}
-	// "met or earlier" is Met or Earlier: the part "not met" of the state earlier adds nothing, and would make it unknown
-	// while met is unknown.
-	if kind == "criterion" && len(parts) == 2 && list[0].Value != "not-met" && list[1].Value != "not-met" {
-		for i, n := range list {
-			if n.Value == "earlier" && parts[i] != nil {
-				parts[i] = parts[i].Parts[len(parts[i].Parts)-1]
-			}
+		if both && state == Earlier.String() {
+			state = stateWas
 		}
+		parts = append(parts, l.of(d, v, kind, ID(string(id)+"/"+state)))
 	}
 	return l.node(OpAny, v, parts...)
 }
@@ -633,14 +634,21 @@ func (l *loader) not(c *Condition) *Condition {
 }
 
 func (l *loader) weighted(n *yaml.Node, least int, parts []*Condition, weights []int) *Condition {
-	if slices.Contains(parts, nil) {
-		return nil
+	c := &Condition{Op: OpAtLeast, Least: least}
+	for i, p := range parts {
+		if p == nil {
+			return nil
+		}
+		if at := slices.Index(c.Parts, p); at >= 0 {
+			c.Weights[at] += weights[i] // the same statement twice counts twice
+			continue
+		}
+		c.Parts, c.Weights = append(c.Parts, p), append(c.Weights, weights[i])
 	}
-	key := fmt.Sprint("at-least ", least, weights)
-	for _, p := range parts {
+	key := fmt.Sprint("at-least ", least, c.Weights)
+	for _, p := range c.Parts {
 		key += fmt.Sprint(" ", l.number(p))
 	}
-	c := &Condition{Op: OpAtLeast, Parts: parts, Weights: weights, Least: least}
 	if n != nil {
 		c.Place = Place{File: l.rulesDoc.file, Line: n.Line, Column: n.Column}
 	}

@@ -60,7 +60,7 @@ func (r *reader) open(name string) (doc, *yaml.Node) {
 	}
 	var root yaml.Node
 	if err := yaml.Load(data, &root); err != nil {
-		place := Place{File: name}
+		place := Place{File: name, Line: 1, Column: 1}
 		what := err.Error()
 		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
 			place.Line, place.Column, what = one.Mark.Line, one.Mark.Column, one.Message

@@ -1,0 +1,332 @@
+package questionnaire_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	q "ekbom/internal/questionnaire"
+	. "ekbom/internal/questionnaire/questionnairetest"
+)
+
+// small is a faultless questionnaire in which every part of the format occurs. change edits its files before loading.
+func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
+	definition := M{
+		"questionnaire": "small", "version": "1.2.3", "reviewed": "2026-01-02",
+		"speaks_for_another": M{"who": "other"},
+		"sections": []any{
+			M{"section": "one", "questions": []any{
+				M{"question": "who", "type": "choice", "options": []string{"me", "other"}, "unsure": false},
+				M{"question": "signs", "type": "choices", "options": []string{"pain", "fever", "no-signs"}, "none": "no-signs"},
+				M{"question": "age", "type": "number", "range": M{"from": 0, "to": 120}, "usual": M{"from": 1, "to": 100}, "unsure": false},
+			}},
+			M{"section": "two", "questions": []any{
+				M{"question": "pregnant", "type": "choice", "options": []string{"yes", "no"}, "decline": true, "ask": M{"age": M{"from": 12, "below": 55}}, "if_not_asked": "no"},
+				M{"question": "since", "type": "date", "unread": "For the clinician."},
+				M{"question": "words", "type": "text", "length": 20, "optional": true, "unread": "For the clinician."},
+			}},
+		},
+	}
+	rules := M{
+		"facts":  M{"adult": M{"age": M{"from": 18}}},
+		"scores": M{"load": M{"terms": []any{M{"term": "hurts", "points": 2, "when": M{"signs": "pain"}}, M{"term": "hot", "points": 1, "when": M{"signs": "fever"}}}, "bands": []any{M{"band": "light", "from": 0}, M{"band": "heavy", "from": 2}}}},
+		"red_flags": []any{
+			M{"red_flag": "both", "urgency": "emergency", "if_unknown": "soon", "when": M{"all": []any{M{"signs": "pain"}, M{"signs": "fever"}}}, "source": []string{"s1"}},
+			M{"red_flag": "expecting", "urgency": "same-day", "if_unknown": "soon", "when": M{"all": []any{M{"pregnant": "yes"}, M{"signs": "pain"}}}, "source": []string{"s1"}},
+		},
+		"criteria":    []any{M{"criterion": "sore", "met": M{"signs": "pain"}, "earlier": M{"signs": "fever"}, "source": "s1"}},
+		"pattern":     M{"full": M{"criterion": M{"sore": "met"}}, "partial": M{"criterion": M{"sore": []string{"met", "earlier"}}}, "none": M{"criterion": M{"sore": "not-met"}}, "shown": M{"fact": "adult"}},
+		"look_alikes": []any{M{"look_alike": "cold", "when": M{"signs": "fever"}, "source": "s1"}},
+		"causes": []any{M{"cause": "strain", "urgency": "routine", "rules": []any{
+			M{"rule": "strain-weak", "strength": "weak", "when": M{"signs": []string{"pain", "fever"}}, "source": "s1"},
+			M{"rule": "strain-strong", "strength": "strong", "when": M{"score": M{"load": M{"from": 2}}}, "source": "s1"},
+		}, "against": []any{M{"look_alike": "cold"}}}},
+		"hide_causes": M{"urgency": M{"from": "same-day"}},
+		"referrals": []any{
+			M{"specialist": "doctor", "named_by": "source", "causes": []string{"strain"}, "when": M{"not": M{"signs": "no-signs"}}, "source": "s1"},
+			M{"specialist": "midwife", "named_by": "evidence", "when": M{"pregnant": "yes"}, "first": M{"pregnant": "yes"}, "source": "s1"},
+		},
+		"exclusions": M{"heat": M{"any": []any{M{"signs": "fever"}, M{"pregnant": []string{"yes", "unsure", "declined"}}}}},
+		"advice": []any{
+			M{"advice": "bath", "kind": "comfort", "contains": []string{"heat"}, "when": M{"signs": "pain"}, "unless": M{"age": M{"below": 6}}, "source": "s1"},
+			M{"advice": "call-sooner", "kind": "sooner", "when": M{"always": true}, "source": "s1"},
+		},
+	}
+	files := Files(definition, rules)
+	var text M
+	if err := json.Unmarshal(files["text/en.yaml"].Data, &text); err != nil {
+		panic(err)
+	}
+	text["scores"] = M{"load": M{"name": "Load", "terms": M{"hurts": "Hurts", "hot": "Hot"}, "bands": M{"light": "Light", "heavy": "Heavy"}}}
+	put := func(name string, v any) {
+		data, err := json.MarshalIndent(v, "", " ")
+		if err != nil {
+			panic(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	put("text/en.yaml", text)
+	put("cases/all.yaml", []any{M{"case": "sore", "story": "Sore.", "answers": M{"who": "me", "signs": []string{"pain"}, "age": 70, "since": "2020-05", "words": "blank"},
+		"expect": M{"urgency": "routine", "causes": M{"strain": "strong"}, "red_flags": []string{}}}})
+	if change != nil {
+		change(definition, rules, files)
+		put("definition.yaml", definition)
+		put("rules.yaml", rules)
+	}
+	return files
+}
+
+func question(definition M, section, at int) M {
+	return definition["sections"].([]any)[section].(M)["questions"].([]any)[at].(M)
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(small(nil))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if got, want := len(d.Questions), 6; got != want {
+		t.Errorf("%d questions, want %d", got, want)
+	}
+	if got, want := d.Questions[2], (q.Question{}); got.Usual != (q.Range{From: 1, To: 100}) || got.Range.To != 120 || got.Ask != want.Ask {
+		t.Errorf("age is %+v", got)
+	}
+	if len(d.Hash) != 64 || d.Version != "1.2.3" {
+		t.Errorf("ref is %+v", d.Ref)
+	}
+	again, faults := q.Load(archive(t, d))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if diff := cmp.Diff(d.Ref, again.Ref); diff != "" {
+		t.Errorf("loaded from its archive it is another edition:\n%s", diff)
+	}
+}
+
+func TestHashFollowsEveryWordButCases(t *testing.T) {
+	t.Parallel()
+	hash := func(change func(definition, rules M, files fstest.MapFS)) string {
+		d, faults := q.Load(small(change))
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		return d.Hash
+	}
+	whole := hash(func(M, M, fstest.MapFS) {})
+	if got := hash(func(_, _ M, f fstest.MapFS) { delete(f, "cases/all.yaml") }); got != whole {
+		t.Error("a case changed the hash")
+	}
+	if got := hash(func(_, _ M, f fstest.MapFS) {
+		f["text/en.yaml"].Data = []byte(strings.Replace(string(f["text/en.yaml"].Data), "Lead", "Load", 1))
+	}); got == whole {
+		t.Error("a word did not change the hash")
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	text := func(name, old, now string) func(M, M, fstest.MapFS) {
+		return func(_, _ M, f fstest.MapFS) {
+			f[name].Data = []byte(strings.Replace(string(f[name].Data), old, now, 1))
+		}
+	}
+	put := func(name, content string) func(M, M, fstest.MapFS) {
+		return func(_, _ M, f fstest.MapFS) { f[name] = &fstest.MapFile{Data: []byte(content)} }
+	}
+	flag := func(key string, value any) func(M, M, fstest.MapFS) {
+		return func(_, r M, _ fstest.MapFS) { r["red_flags"].([]any)[0].(M)[key] = value }
+	}
+	when := func(c any) func(M, M, fstest.MapFS) { return flag("when", c) }
+	ask := func(section, at int, key string, value any) func(M, M, fstest.MapFS) {
+		return func(d, _ M, _ fstest.MapFS) { question(d, section, at)[key] = value }
+	}
+	tests := []struct {
+		name   string
+		change func(definition, rules M, files fstest.MapFS)
+		want   string // code of one of the faults
+	}{
+		{"no files", func(_, _ M, f fstest.MapFS) { delete(f, "sources.yaml") }, "file-missing"},
+		{"no English", func(_, _ M, f fstest.MapFS) { delete(f, "text/en.yaml") }, "file-missing"},
+		{"stray file", put("notes.txt", "x"), "unknown-file"},
+		{"broken YAML", put("sources.yaml", "sources: [\n"), "not-yaml"},
+		{"two documents", put("sources.yaml", "a: 1\n---\nb: 2\n"), "not-yaml"},
+		{"anchor", put("sources.yaml", "sources: &a {}\n"), "anchor"},
+		{"alias bomb", put("sources.yaml", "a: &a [x]\nb: *a\n"), "anchor"},
+		{"key twice", put("sources.yaml", "sources: {}\nsources: {}\n"), "key-twice"},
+		{"too deep", put("sources.yaml", strings.Repeat("[", 80)+strings.Repeat("]", 80)), "too-deep"},
+		{"too large", put("sources.yaml", strings.Repeat("#", 3<<20)), "file-too-large"},
+		{"unknown key", ask(0, 0, "colour", "red"), "unknown-key"},
+		{"missing key", func(d, _ M, _ fstest.MapFS) { delete(question(d, 0, 0), "type") }, "missing-key"},
+		{"version", func(d, _ M, _ fstest.MapFS) { d["version"] = "one" }, "not-a-version"},
+		{"date", func(d, _ M, _ fstest.MapFS) { d["reviewed"] = "yesterday" }, "not-a-date"},
+		{"id", ask(0, 0, "question", "Who Me"), "not-an-id"},
+		{"question twice", ask(1, 0, "question", "age"), "id-twice"},
+		{"reserved question", ask(0, 0, "question", "all"), "reserved-id"},
+		{"reserved option", ask(0, 0, "options", []string{"me", "unsure"}), "reserved-id"},
+		{"unknown type", ask(0, 0, "type", "chioce"), "unknown-word"},
+		{"options of a number", ask(0, 2, "options", []string{"a", "b"}), "key-of-other-type"},
+		{"one option", ask(0, 0, "options", []string{"me"}), "option-count"},
+		{"many options", ask(0, 0, "options", strings.Fields(strings.Repeat("x ", 61))), "option-count"},
+		{"none in the middle", ask(0, 1, "none", "pain"), "none-not-last"},
+		{"range upside down", ask(0, 2, "range", M{"from": 9, "to": 1}), "range-empty"},
+		{"usual outside", ask(0, 2, "usual", M{"from": 1, "to": 200}), "usual-outside-range"},
+		{"long text", ask(1, 2, "length", 5000), "length-out-of-range"},
+		{"ask without meaning", func(d, _ M, _ fstest.MapFS) { delete(question(d, 1, 0), "if_not_asked") }, "ask-without-meaning"},
+		{"ask about a later question", ask(1, 0, "ask", M{"since": "answered"}), "reads-later"},
+		{"ask about itself", ask(1, 0, "ask", M{"pregnant": "yes"}), "reads-later"},
+		{"nobody reads it", func(d, _ M, _ fstest.MapFS) { delete(question(d, 1, 1), "unread") }, "unread-question"},
+		{"somebody reads it", ask(0, 2, "unread", "For nothing."), "read-after-all"},
+		{"empty section", func(d, _ M, _ fstest.MapFS) { d["sections"].([]any)[0].(M)["questions"] = []any{} }, "empty-section"},
+		{"unknown question", when(M{"sings": "pain"}), "unknown-question"},
+		{"unknown option", when(M{"signs": "pane"}), "unknown-option"},
+		{"unknown fact", when(M{"fact": "adolt"}), "unknown-fact"},
+		{"unknown flag", when(M{"red_flag": "nothing"}), "unknown-red-flag"},
+		{"unknown cause", when(M{"cause": "nothing"}), "unknown-cause"},
+		{"unknown state", when(M{"criterion": M{"sore": "unknown"}}), "unknown-state"},
+		{"unknown criterion", when(M{"criterion": M{"soar": "met"}}), "unknown-criterion"},
+		{"not offered", when(M{"who": "unsure"}), "not-offered"},
+		{"number of a choice", when(M{"who": M{"from": 1}}), "not-a-number-question"},
+		{"threshold outside", when(M{"age": M{"from": 121}}), "threshold-out-of-range"},
+		{"threshold always true", when(M{"age": M{"from": 0}}), "threshold-out-of-range"},
+		{"score never reached", when(M{"score": M{"load": M{"from": 4}}}), "threshold-out-of-range"},
+		{"score without bound", when(M{"score": M{"load": M{}}}), "score-bounds"},
+		{"two conditions", when(M{"signs": "pain", "who": "me"}), "two-conditions"},
+		{"not a condition", when("pain"), "not-a-condition"},
+		{"empty all", when(M{"all": []any{}}), "empty-list"},
+		{"count too high", when(M{"at_least": 3, "of": []any{M{"signs": "pain"}, M{"who": "me"}}}), "count-out-of-range"},
+		{"circle of facts", func(_, r M, _ fstest.MapFS) {
+			r["facts"] = M{"adult": M{"fact": "grown"}, "grown": M{"fact": "adult"}}
+		}, "circle"},
+		{"circle of flags", when(M{"urgency": M{"from": "routine"}}), "circle"},
+		{"circle of criteria", func(_, r M, _ fstest.MapFS) {
+			r["criteria"].([]any)[0].(M)["met"] = M{"pattern": "full"}
+		}, "circle"},
+		{"unused fact", func(_, r M, _ fstest.MapFS) { r["facts"].(M)["child"] = M{"age": M{"below": 18}} }, "unused-fact"},
+		{"unknown urgency", flag("urgency", "now"), "unknown-word"},
+		{"unknown above known", flag("if_unknown", "emergency"), ""},
+		{"flag lower than its doubt", func(_, r M, _ fstest.MapFS) {
+			r["red_flags"].([]any)[1].(M)["if_unknown"] = "emergency"
+		}, "unknown-above-known"},
+		{"no source", flag("source", []string{}), "no-source"},
+		{"unknown source", flag("source", "s2"), "unknown-source"},
+		{"source without place", put("sources.yaml", "sources: {s1: {title: A, reviewed: 2026-01-02}}"), "source-without-place"},
+		{"unused source", put("sources.yaml", "sources: {s1: {title: A, evidence: b, reviewed: 2026-01-02}, s2: {title: A, evidence: b, reviewed: 2026-01-02}}"), "unused-source"},
+		{"insecure address", put("sources.yaml", "sources: {s1: {title: A, evidence: b, reviewed: 2026-01-02, address: http://x}}"), "not-an-address"},
+		{"points", func(_, r M, _ fstest.MapFS) {
+			r["scores"].(M)["load"].(M)["terms"].([]any)[0].(M)["points"] = 0
+		}, "points-out-of-range"},
+		{"bands", func(_, r M, _ fstest.MapFS) {
+			r["scores"].(M)["load"].(M)["bands"].([]any)[0].(M)["from"] = 5
+		}, "band-order"},
+		{"cause without rule", func(_, r M, _ fstest.MapFS) { r["causes"].([]any)[0].(M)["rules"] = []any{} }, "cause-without-rule"},
+		{"unknown remedy", func(_, r M, _ fstest.MapFS) { r["exclusions"] = M{} }, "unknown-remedy"},
+		{"unused exclusion", func(_, r M, _ fstest.MapFS) { r["exclusions"].(M)["massage"] = M{"signs": "fever"} }, "unused-exclusion"},
+		{"referral to nobody's cause", func(_, r M, _ fstest.MapFS) {
+			r["referrals"].([]any)[0].(M)["causes"] = []string{"stain"}
+		}, "unknown-cause"},
+		{"text missing", text("text/en.yaml", `"hurts": "Hurts"`, `"hot2": "Hurts"`), "missing-text"},
+		{"text left over", text("text/en.yaml", `"hurts": "Hurts"`, `"hot2": "Hurts"`), "left-over-text"},
+		{"text empty", text("text/en.yaml", `"Hurts"`, `" "`), "empty-text"},
+		{"language of another file", text("text/en.yaml", `"language": "en"`, `"language": "ru"`), "not-a-language"},
+		{"nobody to say they to", text("text/en.yaml", "What about who?", "What about you?"), "missing-text"},
+		{"case: unknown question", text("cases/all.yaml", `"signs"`, `"sings"`), "unknown-question"},
+		{"case: unknown option", text("cases/all.yaml", `"pain"`, `"pane"`), "not-an-answer"},
+		{"case: off the path", text("cases/all.yaml", `"who": "me"`, `"who": "me", "pregnant": "no"`), "answer-off-path"},
+		{"case: answer missing", text("cases/all.yaml", `"age": 70`, `"age": 30`), "answer-missing"},
+		{"case: unknown cause", text("cases/all.yaml", `"strain"`, `"stain"`), "unknown-cause"},
+		{"case: unknown base", text("cases/all.yaml", `"case"`, `"based_on": "nobody", "case"`), "unknown-case"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d, faults := q.Load(small(tt.change))
+			if tt.want == "" {
+				if len(faults) > 0 {
+					t.Fatalf("faults: %v", faults)
+				}
+				return
+			}
+			if d != nil || len(faults) == 0 {
+				t.Fatal("loaded")
+			}
+			for _, f := range faults {
+				if f.File == "" || f.What == "" {
+					t.Errorf("fault without place or words: %+v", f)
+				}
+				if f.Code == tt.want {
+					if f.Line == 0 && !strings.HasPrefix(f.Code, "file-") && f.Code != "unknown-file" {
+						t.Errorf("fault without line: %v", f.Error())
+					}
+					return
+				}
+			}
+			t.Errorf("no fault %s among %v", tt.want, faults)
+		})
+	}
+}
+
+// All faults of all files are told at once.
+func TestAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, faults := q.Load(small(func(d, r M, f fstest.MapFS) {
+		question(d, 0, 0)["colour"] = "red"
+		question(d, 0, 2)["range"] = M{"from": 9, "to": 1}
+		r["red_flags"].([]any)[0].(M)["when"] = M{"sings": "pain"}
+		r["causes"].([]any)[0].(M)["against"] = []any{M{"look_alike": "colt"}}
+		f["text/en.yaml"].Data = []byte(strings.Replace(string(f["text/en.yaml"].Data), `"hot": "Hot"`, "", 1))
+	}))
+	var codes []string
+	for _, f := range faults {
+		codes = append(codes, f.Code)
+	}
+	for _, want := range []string{"unknown-key", "range-empty", "unknown-question", "unknown-look-alike"} {
+		if !strings.Contains(strings.Join(codes, " "), want) {
+			t.Errorf("no fault %s among %v", want, codes)
+		}
+	}
+}
+
+// A language that lacks texts loads, says what it lacks, and keeps what it has.
+func TestIncompleteLanguage(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(small(func(_, _ M, f fstest.MapFS) {
+		f["text/de.yaml"] = &fstest.MapFile{Data: []byte("language: de\ntitle: Titel\nsections: {one: Eins}\n")}
+	}))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	german := d.Texts["de"]
+	if german == nil || german.Title != "Titel" || german.Sections["one"] != "Eins" || len(german.Missing) == 0 {
+		t.Fatalf("German is %+v", german)
+	}
+	if len(d.Texts["en"].Missing) > 0 {
+		t.Errorf("English lacks %v", d.Texts["en"].Missing)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	whole := small(nil)
+	for name := range whole {
+		f.Add(name, whole[name].Data)
+	}
+	f.Add("rules.yaml", []byte("red_flags: [{red_flag: a, when: {all: [{not: {any: []}}]}}]"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		files := small(nil)
+		if _, known := files[name]; !known || !fs.ValidPath(name) {
+			t.Skip("not a file of a questionnaire")
+		}
+		files[name] = &fstest.MapFile{Data: data}
+		d, faults := q.Load(files)
+		if (d == nil) == (len(faults) == 0) {
+			t.Fatalf("definition %v with faults %v", d != nil, faults)
+		}
+		if d != nil {
+			d.Path(d.NewAnswers())
+		}
+	})
+}
