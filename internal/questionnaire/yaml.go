@@ -63,7 +63,7 @@ func (r *reader) open(name string) (doc, *yaml.Node) {
 		place := Place{File: name, Line: 1, Column: 1}
 		what := err.Error()
 		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
-			place.Line, place.Column, what = one.Mark.Line, one.Mark.Column, one.Message
+			place.Line, place.Column, what = max(1, one.Mark.Line), one.Mark.Column, one.Message
 		}
 		r.fault(place, "not-yaml", "mind the indentation and the colons", "not readable as YAML: %s", what)
 		return d, nil
