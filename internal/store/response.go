@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	q "ekbom/internal/questionnaire"
+)
+
+const responseColumns = `id, questionnaire_id, questionnaire_version, questionnaire_hash, status, clinic_id,
+	answers, confirmed, outcome, revision, created, updated, completed, expires`
+
+// CreateResponse saves a new response under the hash of a return code, which repeat assessments share. Its edition must
+// have been saved by SaveQuestionnaire. A known id is ErrConflict.
+func (s *Store) CreateResponse(ctx context.Context, r q.Response, codeHash []byte) error {
+	confirmed, err := json.Marshal(idsOf(r.Confirmed))
+	if err != nil {
+		return fmt.Errorf("create response: %w", err)
+	}
+	_, err = s.exec(ctx, `INSERT INTO responses (`+responseColumns+`, code_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		r.ID, r.Ref.ID, r.Ref.Version, r.Ref.Hash, r.Status, clinicOf(r), text(r.Answers), string(confirmed),
+		text(r.Outcome), r.Revision, stamp(r.Created), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires), codeHash)
+	if err != nil {
+		return fmt.Errorf("create response: %w", err)
+	}
+	return nil
+}
+
+// Response reads a response, or ErrNotFound.
+func (s *Store) Response(ctx context.Context, id q.ResponseID) (q.Response, error) {
+	return s.response(ctx, `SELECT `+responseColumns+` FROM responses WHERE id = $1`, id)
+}
+
+// ResponseByCode reads the newest response under the hash of a return code, or ErrNotFound.
+func (s *Store) ResponseByCode(ctx context.Context, codeHash []byte) (q.Response, error) {
+	return s.response(ctx, `SELECT `+responseColumns+` FROM responses WHERE code_hash = $1
+		ORDER BY created DESC, id DESC LIMIT 1`, codeHash)
+}
+
+func (s *Store) response(ctx context.Context, query string, key any) (q.Response, error) {
+	var r q.Response
+	var clinic *q.ClinicID
+	var confirmed []byte
+	var created, updated, completed, expires *time.Time
+	err := s.queryRow(ctx, query, []any{key}, &r.ID, &r.Ref.ID, &r.Ref.Version, &r.Ref.Hash, &r.Status, &clinic,
+		&r.Answers, &confirmed, &r.Outcome, &r.Revision, &created, &updated, &completed, &expires)
+	if err != nil {
+		return q.Response{}, fmt.Errorf("read response: %w", err)
+	}
+	if err := json.Unmarshal(confirmed, &r.Confirmed); err != nil {
+		return q.Response{}, fmt.Errorf("read response %s: confirmed: %T", r.ID, err)
+	}
+	if len(r.Confirmed) == 0 {
+		r.Confirmed = nil
+	}
+	if clinic != nil {
+		r.Clinic = *clinic
+	}
+	r.Created, r.Updated, r.Completed, r.Expires = unstamp(created), unstamp(updated), unstamp(completed), unstamp(expires)
+	return r, nil
+}
+
+// UpdateResponse saves all of r but its Created time. r.Revision is the revision that was read; the saved one is one
+// higher. If another change came first it is ErrStale and nothing is saved; if the response is gone, ErrNotFound.
+func (s *Store) UpdateResponse(ctx context.Context, r q.Response) error {
+	confirmed, err := json.Marshal(idsOf(r.Confirmed))
+	if err != nil {
+		return fmt.Errorf("update response: %w", err)
+	}
+	n, err := s.exec(ctx, `UPDATE responses SET revision = revision + 1, questionnaire_id = $3, questionnaire_version = $4,
+		questionnaire_hash = $5, status = $6, clinic_id = $7, answers = $8, confirmed = $9, outcome = $10, updated = $11,
+		completed = $12, expires = $13 WHERE id = $1 AND revision = $2`,
+		r.ID, r.Revision, r.Ref.ID, r.Ref.Version, r.Ref.Hash, r.Status, clinicOf(r), text(r.Answers), string(confirmed),
+		text(r.Outcome), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires))
+	if err != nil {
+		return fmt.Errorf("update response: %w", err)
+	}
+	if n == 1 {
+		return nil
+	}
+	var there int
+	if err := s.queryRow(ctx, `SELECT 1 FROM responses WHERE id = $1`, []any{r.ID}, &there); err != nil {
+		return fmt.Errorf("update response: %w", err)
+	}
+	return fmt.Errorf("update response: %w", ErrStale)
+}
+
+// DeleteResponse removes a response for good. If there is none it is ErrNotFound.
+func (s *Store) DeleteResponse(ctx context.Context, id q.ResponseID) error {
+	n, err := s.exec(ctx, `DELETE FROM responses WHERE id = $1`, id)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("delete response: %w", err)
+	}
+	return nil
+}
+
+// PurgeExpired removes for good the drafts, and the responses not meant for a clinic, that have expired by now, and
+// says how many. Whatever was sent to a clinic stays.
+func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (int, error) {
+	n, err := s.exec(ctx, `DELETE FROM responses WHERE (status = 'draft' OR clinic_id IS NULL) AND expires <= $1`, stamp(now))
+	if err != nil {
+		return 0, fmt.Errorf("purge responses: %w", err)
+	}
+	return int(n), nil
+}
+
+func clinicOf(r q.Response) *q.ClinicID {
+	if r.Clinic == "" {
+		return nil
+	}
+	return &r.Clinic
+}
+
+func idsOf(ids []q.ID) []q.ID {
+	if ids == nil {
+		return []q.ID{}
+	}
+	return ids
+}

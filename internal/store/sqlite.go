@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteDB has one connection that writes, so that writers queue here and never meet a locked database, and several
+// that only read, which WAL lets run beside it.
+type sqliteDB struct {
+	writer, readers statements
+}
+
+const sqliteReaders = 8
+
+// synchronous=FULL: with WAL, NORMAL may lose the last commits when the power fails. secure_delete: what a person has
+// deleted is overwritten, not just let go.
+const sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2500&_foreign_keys=1&_txlock=immediate" +
+	"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)"
+
+func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	// SQLite would create the file readable by all; its companions take over the mode of the file.
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
+	}
+	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: sqliteOptions}).String()
+	writer, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	writer.SetMaxOpenConns(1)
+	readers, err := sql.Open("sqlite", dsn+"&_query_only=1")
+	if err != nil {
+		writer.Close()
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	readers.SetMaxOpenConns(sqliteReaders)
+	readers.SetMaxIdleConns(sqliteReaders)
+	s := &sqliteDB{writer: statements{db: writer}, readers: statements{db: readers}}
+	if err := writer.PingContext(ctx); err != nil {
+		s.close()
+		return nil, fmt.Errorf("sqlite: %s: %w", path, s.fault(ctx, err))
+	}
+	return s, nil
+}
+
+func (s *sqliteDB) name() string { return "sqlite" }
+
+// close leaves the writer to the end: the last connection folds the WAL into the file.
+func (s *sqliteDB) close() {
+	s.readers.db.Close()
+	s.writer.db.Close()
+}
+
+// statements keeps prepared what was run once: our SQL is a fixed set of texts, and preparing costs more than running.
+type statements struct {
+	db       *sql.DB
+	prepared sync.Map // string to *sql.Stmt
+}
+
+func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := s.prepared.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, raced := s.prepared.LoadOrStore(query, st); raced {
+		st.Close()
+		return first.(*sql.Stmt), nil
+	}
+	return st, nil
+}
+
+func (s *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	st, err := s.writer.get(ctx, query)
+	if err != nil {
+		return 0, s.fault(ctx, err)
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, s.fault(ctx, err)
+	}
+	return res.RowsAffected()
+}
+
+func (s *sqliteDB) queryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	st, err := s.readers.get(ctx, query)
+	if err != nil {
+		return s.fault(ctx, err)
+	}
+	return s.fault(ctx, st.QueryRowContext(ctx, args...).Scan(dest...))
+}
+
+func (s *sqliteDB) transact(ctx context.Context, fn func(querier) error) error {
+	waiting, cancel := bounded(ctx)
+	defer cancel()
+	conn, err := s.writer.db.Conn(waiting)
+	if err != nil {
+		return fmt.Errorf("begin: %w", s.fault(waiting, err))
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", s.fault(ctx, err))
+	}
+	defer tx.Rollback()
+	if err := fn(sqliteTx{s, tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", s.fault(ctx, err))
+	}
+	return nil
+}
+
+type sqliteTx struct {
+	*sqliteDB
+	tx *sql.Tx
+}
+
+func (t sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	res, err := t.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, t.fault(ctx, err)
+	}
+	return res.RowsAffected()
+}
+
+func (t sqliteTx) queryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return t.fault(ctx, t.tx.QueryRowContext(ctx, query, args...).Scan(dest...))
+}
+
+func (s *sqliteDB) migrator() (*sql.DB, func(), goose.Dialect, []goose.ProviderOption, error) {
+	return s.writer.db, func() {}, goose.DialectSQLite3, nil, nil
+}
+
+func (s *sqliteDB) fault(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if err, ok := commonFault(ctx, err); ok {
+		return err
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		if errors.Is(err, sql.ErrConnDone) || err.Error() == "sql: database is closed" {
+			return &fault{ErrUnavailable, "closed"}
+		}
+		return &fault{errHidden, fmt.Sprintf("sqlite: %T", err)}
+	}
+	text := fmt.Sprintf("sqlite code %d", e.Code())
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return &fault{ErrConflict, text}
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_PERM:
+		return &fault{ErrUnavailable, text}
+	}
+	// SQLite's texts name tables, columns and SQL, never values.
+	return &fault{nil, strings.TrimSpace(e.Error())}
+}
