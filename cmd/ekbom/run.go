@@ -54,7 +54,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			panic(e)
 		}
 	}()
-	parser, err := kong.New(&commands{},
+	table := &commands{}
+	parser, err := kong.New(table,
 		kong.Name("ekbom"),
 		kong.Description("Self-assessment questionnaires whose every conclusion says why."),
 		kong.Writers(stdout, stderr),
@@ -69,7 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "ekbom: %v\nTry: ekbom --help\n", err)
 		return exitWrongUse
 	}
-	err = command.Run(&stage{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env})
+	err = command.Run(&stage{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env}, table)
 	switch {
 	case err == nil:
 		return exitDone

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"ekbom/internal/config"
+	"ekbom/internal/server"
+	"ekbom/internal/store"
+)
+
+type serveCommand struct {
+	Addr           string `placeholder:"HOST:PORT" help:"Where to listen. Else EKBOM_ADDR, else 127.0.0.1:8080."`
+	DB             string `name:"db" placeholder:"URL" help:"sqlite:PATH or postgres://... Else EKBOM_DB, else sqlite:data/ekbom.db."`
+	Questionnaires string `placeholder:"DIR" help:"A questionnaire's folder, or a folder with one in it, in place of the shipped one."`
+}
+
+// Help tells the settings that have no flag.
+func (*serveCommand) Help() string {
+	return `Settings of the environment (EKBOM_SECRET and EKBOM_DB may also come from the file named by EKBOM_..._FILE):
+
+  EKBOM_ADDR               where to listen
+  EKBOM_DB                 sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+  EKBOM_SECRET             at least 32 signs, the same for all replicas; without it one is made and kept beside the database
+  EKBOM_BASE_URL           the address patients use, such as https://legs.example.org
+  EKBOM_TRUSTED_PROXIES    whose X-Forwarded-For and X-Forwarded-Proto count, such as 10.0.0.0/8
+  EKBOM_KEEP_DAYS          days that answers are kept after the last change (30)
+  EKBOM_EMERGENCY_NUMBERS  telephone numbers for emergencies (112)
+  EKBOM_LOG                text or json`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(s *stage) error {
+	conf, err := settings(s, map[string]string{"EKBOM_ADDR": c.Addr, "EKBOM_DB": c.DB})
+	if err != nil {
+		return err
+	}
+	folders, err := findFolders(c.Questionnaires)
+	if err != nil {
+		return err
+	}
+	if len(folders) != 1 {
+		return wrongUse{fmt.Errorf("one questionnaire is served at a time; name the folder of one of these %d", len(folders))}
+	}
+	definition, err := s.load(folders[0])
+	if err != nil {
+		return err
+	}
+	ln, err := (&net.ListenConfig{}).Listen(s.ctx, "tcp", conf.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	defer ln.Close()
+	st, err := store.Open(s.ctx, conf.DB)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if st.Engine() == "sqlite" {
+		_, err = st.Migrate(s.ctx)
+	} else {
+		err = st.CheckSchema(s.ctx)
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := conf.OpenSecret()
+	if err != nil {
+		return err
+	}
+	log := logger(s.stderr, conf.LogFormat)
+	srv, err := server.New(s.ctx, server.Options{
+		Store: st, Definition: definition, Secret: secret, Keep: conf.Keep, BaseURL: conf.BaseURL,
+		TrustedProxies: conf.TrustedProxies, EmergencyNumbers: conf.EmergencyNumbers, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "config", conf, "questionnaire", definition.ID, "version", definition.Version, "hash", definition.Hash)
+	fmt.Fprintf(s.stdout, "Open %s\n", address(conf, ln.Addr()))
+	return srv.Serve(s.ctx, ln)
+}
+
+// settings reads the configuration. Every fault goes to standard error.
+func settings(s *stage, flags map[string]string) (*config.Config, error) {
+	conf, err := config.Load(s.env, flags)
+	if err != nil {
+		return nil, wrongUse{fmt.Errorf("settings:\n%w", err)}
+	}
+	return conf, nil
+}
+
+// address is what to open in a browser.
+func address(conf *config.Config, at net.Addr) string {
+	if conf.BaseURL != nil {
+		return conf.BaseURL.String()
+	}
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return at.String()
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func logger(w io.Writer, format string) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}

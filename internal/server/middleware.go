@@ -1,0 +1,234 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"ekbom/web/static"
+
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
+	"github.com/klauspost/compress/gzhttp"
+)
+
+// visit is one request and its answer: what the handlers need to know and what the logs are told.
+type visit struct {
+	http.ResponseWriter
+	id       string // request id
+	route    string // pattern, never the address
+	secure   bool   // the browser came by TLS
+	language *language
+	status   int
+	wrote    bool
+}
+
+func (v *visit) WriteHeader(status int) {
+	if !v.wrote {
+		v.wrote, v.status = true, status
+	}
+	v.ResponseWriter.WriteHeader(status)
+}
+
+func (v *visit) Write(b []byte) (int, error) {
+	v.wrote = true
+	return v.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (v *visit) Unwrap() http.ResponseWriter { return v.ResponseWriter }
+
+type visitKey struct{}
+
+func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*visit) }
+
+const (
+	bodyLimit    = 64 << 10
+	fieldLimit   = 200              // a form has as many fields as a question has options, and a few more
+	handleWithin = 10 * time.Second // a store that hangs must not hold a person longer
+)
+
+// front is everything that happens to each request before its route is looked up.
+func (s *Server) front(next http.Handler) http.Handler {
+	next = s.protect(next)
+	tooLarge := s.serve(route{pattern: "none", handle: func(http.ResponseWriter, *http.Request) error { return errTooLarge }})
+	visited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{ResponseWriter: w, id: s.requestID(r), secure: s.isSecure(r), status: http.StatusOK, route: "none"}
+		ctx, cancel := context.WithTimeout(r.Context(), handleWithin)
+		defer cancel()
+		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
+		s.secureHeaders(v)
+		v.language = s.languageOf(r)
+		if r.ContentLength > bodyLimit {
+			tooLarge.ServeHTTP(v, r)
+			return
+		}
+		if r.Body != http.NoBody {
+			r.Body = http.MaxBytesReader(v, r.Body, bodyLimit)
+		}
+		if s.switchLanguage(v, r) {
+			return
+		}
+		next.ServeHTTP(v, r)
+	})
+	// The length of a compressed page could tell a listener about its secrets; the jitter hides it (BREACH).
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(600), gzhttp.RandomJitter(32, 0, false))
+	if err != nil {
+		panic(err) // constant options
+	}
+	return compress(visited)
+}
+
+// protect refuses forms sent from other sites.
+func (s *Server) protect(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	if s.BaseURL != nil {
+		if err := protection.AddTrustedOrigin(s.BaseURL.String()); err != nil {
+			panic(err) // config let through only scheme and host
+		}
+	}
+	protection.SetDenyHandler(s.serve(route{pattern: "none", privacy: personal,
+		handle: func(http.ResponseWriter, *http.Request) error { return errForeign }}))
+	return protection.Handler(next)
+}
+
+// Header values are shared between answers; nothing adds to them.
+var (
+	headerCSP = []string{"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " +
+		"base-uri 'none'; frame-ancestors 'none'"}
+	headerNosniff = []string{"nosniff"}
+	// Not no-referrer: with that, browsers without Sec-Fetch-Site (phones of before 2023) send "Origin: null" with our own
+	// forms, and CrossOriginProtection would lock their owners out. No address of ours holds anything personal anyway.
+	headerReferrer    = []string{"same-origin"}
+	headerPermissions = []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"}
+	headerSameOrigin  = []string{"same-origin"}
+	headerHSTS        = []string{"max-age=31536000"}
+	headerNoStore     = []string{"no-store"}
+	headerNoCache     = []string{"private, no-cache"}
+	headerNoIndex     = []string{"noindex, nofollow"}
+)
+
+func (s *Server) secureHeaders(v *visit) {
+	h := v.Header()
+	h["Content-Security-Policy"] = headerCSP
+	h["X-Content-Type-Options"] = headerNosniff
+	h["Referrer-Policy"] = headerReferrer
+	h["Permissions-Policy"] = headerPermissions
+	h["Cross-Origin-Opener-Policy"] = headerSameOrigin
+	h["Cross-Origin-Resource-Policy"] = headerSameOrigin
+	h["X-Request-Id"] = []string{v.id}
+	if v.secure {
+		h["Strict-Transport-Security"] = headerHSTS
+	}
+}
+
+// keepCopies says who may keep a copy of the answer.
+func keepCopies(h http.Header, p privacy) {
+	switch p {
+	case personal:
+		h["Cache-Control"] = headerNoStore
+		h["X-Robots-Tag"] = headerNoIndex
+	case public:
+		h["Cache-Control"] = headerNoCache // the words depend on the language cookie
+	case machine:
+		h["Cache-Control"] = headerNoStore
+	}
+}
+
+// isSecure reports whether the browser came by TLS, as far as we can tell: to us, to a proxy we trust, or because the
+// operator says that patients' address is https.
+func (s *Server) isSecure(r *http.Request) bool {
+	if r.TLS != nil || s.BaseURL != nil && s.BaseURL.Scheme == "https" {
+		return true
+	}
+	return len(s.TrustedProxies) > 0 && r.Header.Get("X-Forwarded-Proto") == "https" && s.fromProxy(r)
+}
+
+func (s *Server) fromProxy(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	for _, p := range s.TrustedProxies {
+		if p.Contains(peer.Addr().Unmap().WithZone("")) {
+			return true
+		}
+	}
+	return false
+}
+
+func runID() string { return strings.ToLower(rand.Text()[:8]) }
+
+// requestID names a request in the log and on the page of an error. A proxy that we trust may have named it already.
+func (s *Server) requestID(r *http.Request) string {
+	if len(s.TrustedProxies) > 0 {
+		id := r.Header.Get("X-Request-Id")
+		if id != "" && len(id) <= 64 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == "" &&
+			s.fromProxy(r) {
+			return id
+		}
+	}
+	return s.run + "-" + strconv.FormatUint(s.requests.Add(1), 36)
+}
+
+// Tries of a return code that one address may make.
+const (
+	tries       = 10
+	triesWindow = 10 * time.Minute
+)
+
+// limitTries counts the tries of an address, or of an IPv6 network as small as a home has.
+func (s *Server) limitTries() func(http.Handler) http.Handler {
+	limited := s.serve(route{pattern: "none", privacy: personal,
+		handle: func(http.ResponseWriter, *http.Request) error { return errTooMany }})
+	limit := httprate.LimitBy(tries, triesWindow,
+		func(r *http.Request) (string, error) {
+			return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+		},
+		httprate.WithLimitHandler(limited.ServeHTTP),
+		httprate.WithErrorHandler(s.fail),
+		httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}),
+	)
+	clientIP := middleware.ClientIPFromRemoteAddr
+	if len(s.TrustedProxies) > 0 {
+		var prefixes []string
+		for _, p := range s.TrustedProxies {
+			prefixes = append(prefixes, p.String())
+		}
+		clientIP = middleware.ClientIPFromXFF(prefixes...)
+	}
+	return func(next http.Handler) http.Handler { return clientIP(limit(next)) }
+}
+
+// serveFiles serves the style sheet, the script and the icon.
+func (s *Server) serveFiles() http.Handler {
+	count := s.metrics.route(static.Prefix + "*")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		s.assets.ServeHTTP(w, r)
+		count.observe(r.Method, visitOf(r).status, time.Since(began))
+	})
+}
+
+func (s *Server) alive(w http.ResponseWriter, _ *http.Request) error {
+	_, err := fmt.Fprintln(w, "alive")
+	return err
+}
+
+// ready says whether this server should get requests: it can reach its store and is not stopping.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+	status, word := http.StatusOK, "ready"
+	if s.draining.Load() {
+		status, word = http.StatusServiceUnavailable, "stopping"
+	} else if err := s.Store.Ping(r.Context()); err != nil {
+		status, word = http.StatusServiceUnavailable, "database unreachable"
+	}
+	w.WriteHeader(status)
+	_, err := fmt.Fprintln(w, word)
+	return err
+}

@@ -1,0 +1,244 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"ekbom/internal/assess"
+	"ekbom/internal/questionnaire"
+	"ekbom/web/page"
+)
+
+func (s *Server) showResult(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.load(r, s.session(r))
+	if err != nil {
+		return err
+	}
+	if !j.completed() || j.open >= 0 || len(j.raised()) > 0 {
+		return redirect(w, j.next())
+	}
+	return s.render(w, http.StatusOK, page.Result(j.result(assess.Evaluate(j.Definition, j.answers))))
+}
+
+// result puts an outcome into words for the patient.
+func (j *journey) result(o *assess.Outcome) page.ResultView {
+	view := page.ResultView{
+		Base:      j.base(pathResult),
+		Urgency:   j.urgency(o.Urgency),
+		Flags:     j.flags(o.RedFlags),
+		OpenFlags: j.flags(o.OpenFlags),
+		Pattern: page.Pattern{
+			Shown: o.Pattern.Shown, Match: o.Pattern.Match, Sentence: j.words.Pattern[o.Pattern.Match], Criteria: j.criteria(o),
+		},
+		Scores:    j.scores(o),
+		Ask:       j.advice(o, questionnaire.Ask),
+		Bring:     j.advice(o, questionnaire.Bring),
+		Comfort:   j.advice(o, questionnaire.Comfort),
+		Avoid:     j.advice(o, questionnaire.Avoid),
+		Sooner:    j.advice(o, questionnaire.Sooner),
+		About:     j.words.About,
+		Edition:   j.pageEdition(),
+		Completed: local(j.response.Completed),
+		Back:      pathAnswers,
+	}
+	shown := map[questionnaire.ID]bool{}
+	for _, c := range o.Causes {
+		if c.Shown {
+			shown[c.ID] = true
+			view.Causes = append(view.Causes, j.cause(c))
+		}
+	}
+	view.CausesHidden = len(o.Causes) > 0 && len(view.Causes) == 0
+	view.Help = j.help(o, func(id questionnaire.ID) bool { return shown[id] })
+	for _, open := range o.Unknown {
+		if i, ok := j.Question(open.Question); ok {
+			view.Open = append(view.Open, j.quote(i, j.answers[i]))
+		}
+	}
+	return view
+}
+
+// showSheet is the result to print, or what is known so far in an emergency.
+func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
+	sess := s.session(r)
+	j, err := s.load(r, sess)
+	if err != nil {
+		return err
+	}
+	emergency := len(j.raised()) > 0 && len(j.unconfirmed()) == 0
+	if !emergency && (!j.completed() || j.open >= 0) {
+		return redirect(w, j.next())
+	}
+	o := assess.Evaluate(j.Definition, j.answers)
+	view := page.SheetView{
+		Base:       j.base(pathPrint),
+		Large:      r.URL.RawQuery == "large",
+		Code:       sess.Code.String(),
+		Until:      local(j.response.Expires),
+		QR:         s.returnQR,
+		Urgency:    j.urgency(o.Urgency),
+		Fired:      j.flags(o.RedFlags),
+		OpenFlags:  j.flags(o.OpenFlags),
+		Criteria:   j.criteria(o),
+		Scores:     j.scores(o),
+		Facts:      j.sections(short, given),
+		Help:       j.help(o, func(questionnaire.ID) bool { return true }),
+		Ask:        j.advice(o, questionnaire.Ask),
+		Bring:      j.advice(o, questionnaire.Bring),
+		Sections:   j.sections(whole, every),
+		Edition:    j.pageEdition(),
+		Completed:  local(j.response.Completed),
+		Printed:    local(s.Now()),
+		Back:       pathResult,
+		FilledInBy: j.filledInBy(),
+	}
+	if emergency {
+		view.Back = pathEmergency
+	}
+	for i := range j.RedFlags {
+		if f := &j.RedFlags[i]; j.values.Of(f.When) == questionnaire.False {
+			view.Denied = append(view.Denied, j.words.RedFlags[f.ID].Name)
+		}
+	}
+	for i := range j.Questions {
+		if j.Questions[i].Type == questionnaire.FreeText && j.onPath(i) && j.answers[i].State == questionnaire.Given {
+			if view.OwnWords != "" {
+				view.OwnWords += "\n\n"
+			}
+			view.OwnWords += j.answers[i].Text
+		}
+	}
+	for _, l := range o.LookAlikes {
+		view.LookAlikes = append(view.LookAlikes, j.words.LookAlikes[l.ID].Name)
+	}
+	for _, c := range o.Causes {
+		view.Causes = append(view.Causes, j.cause(c))
+	}
+	for _, n := range o.NotAsked {
+		if i, ok := j.Question(n.Question); ok {
+			view.NotAsked = append(view.NotAsked, page.NotAsked{Question: j.text(i).Short, Because: j.quotes(n.Because)})
+		}
+	}
+	return s.render(w, http.StatusOK, page.Sheet(view))
+}
+
+// given holds answers with a value that fit into a line.
+func given(qu *questionnaire.Question, a questionnaire.Answer) bool {
+	return a.State == questionnaire.Given && qu.Type != questionnaire.FreeText
+}
+
+// filledInBy says who answered, in the words of the option that they chose.
+func (j *journey) filledInBy() string {
+	if j.whose < 0 || j.answers[j.whose].State != questionnaire.Given {
+		return ""
+	}
+	for _, v := range j.inWords(j.whose, j.answers[j.whose]).Values {
+		return v
+	}
+	return ""
+}
+
+func (j *journey) urgency(u questionnaire.Urgency) page.Urgency {
+	t := j.words.Urgency[u]
+	return page.Urgency{Level: u, Heading: t.Heading, Sentence: t.Sentence, Steps: t.Steps}
+}
+
+func (j *journey) flag(f assess.RedFlag) page.Flag {
+	t := j.words.RedFlags[f.ID]
+	return page.Flag{Name: t.Name, Act: t.Act, Urgency: f.Urgency, Because: j.quotes(f.Because)}
+}
+
+func (j *journey) flags(all []assess.RedFlag) (flags []page.Flag) {
+	for _, f := range all {
+		flags = append(flags, j.flag(f))
+	}
+	return flags
+}
+
+func (j *journey) criteria(o *assess.Outcome) (criteria []page.Criterion) {
+	for _, c := range o.Pattern.Criteria {
+		criteria = append(criteria, page.Criterion{
+			Name: j.words.Criteria[c.ID].Name, State: c.State, Because: j.quotes(c.Because),
+		})
+	}
+	return criteria
+}
+
+func (j *journey) cause(c assess.Cause) page.Cause {
+	t := j.words.Causes[c.ID]
+	out := page.Cause{
+		Name: t.Name, Clinical: t.Clinical, Sentence: t.Sentence, Strength: c.Strength, Rule: string(c.Rule), Shown: c.Shown,
+		Because: j.quotes(c.Because), Against: j.quotes(c.Against), Sources: j.sources(c.Source),
+	}
+	for _, id := range c.Open {
+		if i, ok := j.Question(id); ok {
+			out.Open = append(out.Open, j.text(i).Short)
+		}
+	}
+	return out
+}
+
+// help names those who can help; each with the concluded causes that lead there, as far as they are told.
+func (j *journey) help(o *assess.Outcome, tell func(questionnaire.ID) bool) (help []page.Specialist) {
+	for _, sp := range o.Specialists {
+		t := j.words.Specialists[sp.ID]
+		out := page.Specialist{Name: t.Name, Does: t.Does, NamedBy: sp.NamedBy}
+		for _, id := range sp.Causes {
+			if tell(id) {
+				out.For = append(out.For, j.words.Causes[id].Name)
+			}
+		}
+		help = append(help, out)
+	}
+	return help
+}
+
+func (j *journey) scores(o *assess.Outcome) (scores []page.Score) {
+	for _, sc := range o.Scores {
+		t := j.words.Scores[sc.ID]
+		out := page.Score{
+			Name: t.Name, From: sc.From, To: sc.To, Most: sc.Most, BandFrom: t.Bands[sc.BandFrom], BandTo: t.Bands[sc.BandTo],
+		}
+		for _, term := range sc.Terms {
+			out.Terms = append(out.Terms, page.Term{Name: t.Terms[term.ID], Points: term.Points, Truth: term.Truth})
+		}
+		scores = append(scores, out)
+	}
+	return scores
+}
+
+func (j *journey) advice(o *assess.Outcome, kind questionnaire.AdviceKind) (advice []string) {
+	for _, a := range o.Advice {
+		if a.Kind == kind {
+			advice = append(advice, j.words.Advice[a.ID])
+		}
+	}
+	return advice
+}
+
+func (e *edition) sources(ids []questionnaire.ID) (sources []page.Source) {
+	for _, id := range ids {
+		for i := range e.Sources {
+			if e.Sources[i].ID == id {
+				sources = append(sources, pageSource(&e.Sources[i]))
+			}
+		}
+	}
+	return sources
+}
+
+func pageSource(s *questionnaire.Source) page.Source {
+	return page.Source{Title: s.Title, Article: s.Article, Address: s.Address, Reviewed: s.Reviewed}
+}
+
+func (e *edition) pageEdition() page.Edition {
+	return page.Edition{Version: e.Version, Hash: e.Hash, Reviewed: e.Reviewed}
+}
+
+// local gives a time as the server's clock on the wall shows it; no time stays none.
+func local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Local()
+}

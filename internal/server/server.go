@@ -1,0 +1,136 @@
+// Package server leads a person through a questionnaire over HTTP: it reads what they entered, saves it, asks the domain
+// what comes next and fills the views of the pages.
+package server
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"ekbom/internal/questionnaire"
+	"ekbom/internal/store"
+	"ekbom/web/locale"
+	"ekbom/web/page"
+	"ekbom/web/static"
+
+	"github.com/gorilla/sessions"
+)
+
+// Options is everything a server is made of.
+type Options struct {
+	Store            *store.Store
+	Definition       *questionnaire.Definition // the edition that new responses are pinned to
+	Secret           string                    // sessions and return codes hang on it; the same for all replicas
+	Keep             time.Duration             // how long answers stay after the last change
+	BaseURL          *url.URL                  // the address patients use; nil: whatever they came by
+	TrustedProxies   []netip.Prefix            // whose X-Forwarded-* headers count
+	EmergencyNumbers []string
+	Log              *slog.Logger
+	Now              func() time.Time
+}
+
+// Server serves one questionnaire.
+type Server struct {
+	Options
+	editions  *editions
+	catalogue *locale.Catalogue
+	languages map[string]*language // those offered
+	offered   []string             // their tags, English first
+	assets    static.Assets
+	sessions  *sessions.CookieStore
+	codeKey   []byte // hashes return codes
+	returnQR  *page.QR
+	bounds    questionnaire.Path // of somebody who has not begun
+	metrics   *metrics
+	requests  atomic.Uint64 // counts request ids
+	run       string        // first part of request ids
+	draining  atomic.Bool
+	handler   http.Handler
+}
+
+// New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
+// finished after an upgrade.
+func New(ctx context.Context, o Options) (*Server, error) {
+	s := &Server{Options: o, metrics: newMetrics(), run: runID()}
+	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
+		return nil, fmt.Errorf("keep the questionnaire: %w", err)
+	}
+	var err error
+	if s.catalogue, err = locale.Load(locale.Files); err != nil {
+		return nil, err
+	}
+	if s.assets, err = static.Load(); err != nil {
+		return nil, err
+	}
+	key := func(use string, size int) []byte {
+		k, keyErr := hkdf.Key(sha256.New, []byte(o.Secret), nil, "ekbom "+use, size)
+		err = errors.Join(err, keyErr)
+		return k
+	}
+	s.sessions = newSessions(key("session signature", 32), key("session encryption", 32), o.Keep)
+	s.codeKey = key("return codes", 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	s.offerLanguages()
+	s.bounds = o.Definition.Path(o.Definition.NewAnswers())
+	s.editions = newEditions(s.newEdition(o.Definition))
+	if o.BaseURL != nil {
+		if s.returnQR, err = drawQR(o.BaseURL.JoinPath(pathReturn).String()); err != nil {
+			return nil, fmt.Errorf("draw the return address: %w", err)
+		}
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+const (
+	readTimeout  = 15 * time.Second // a slow phone sends a form in far less
+	writeTimeout = 30 * time.Second
+	idleTimeout  = 2 * time.Minute
+	stopTimeout  = 15 * time.Second
+)
+
+// Serve answers requests from ln and purges what has expired until ctx ends. Then it finishes the requests under way, so
+// that everything acknowledged is saved and everything else gets its answer.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	srv := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: readTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+	go s.purge(background)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.draining.Store(true)
+	s.Log.Info("stopping", "wait", stopTimeout)
+	deadline, cancel := context.WithTimeout(background, stopTimeout)
+	defer cancel()
+	if err := srv.Shutdown(deadline); err != nil {
+		return fmt.Errorf("stop: %w", errors.Join(err, srv.Close()))
+	}
+	return nil
+}

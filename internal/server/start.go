@@ -1,0 +1,64 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"ekbom/internal/questionnaire"
+	"ekbom/internal/returncode"
+	"ekbom/web/page"
+
+	"github.com/google/uuid"
+)
+
+const day = 24 * time.Hour
+
+func (s *Server) showStart(w http.ResponseWriter, r *http.Request) error {
+	e := s.editions.current
+	text := e.in(visitOf(r).language)
+	view := page.StartView{
+		Base: s.base(r, pathStart), Lead: text.Start.Lead, Gets: text.Start.Gets, Cannot: text.Start.Cannot,
+		For: text.Start.For, AtHand: text.Start.AtHand, Fewest: s.bounds.Fewest, Most: s.bounds.Most,
+		DraftDays: int(s.Keep / day),
+	}
+	if sess := s.session(r); !sess.none() {
+		// Without the store the page is as good as for a newcomer.
+		if j, err := s.load(r, sess); err == nil && j.answered() > 0 {
+			view.Continue = j.next()
+		}
+	}
+	return s.render(w, http.StatusOK, page.Start(view))
+}
+
+// start makes a response with a return code and gives it to this browser. Pressed twice, it goes on with the first.
+func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
+	if sess := s.session(r); !sess.none() {
+		if j, err := s.load(r, sess); err == nil && j.answered() == 0 && j.Hash == s.editions.current.Hash {
+			return redirect(w, j.next())
+		}
+	}
+	d := s.editions.current.Definition
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("new response: %w", err)
+	}
+	answers, err := d.EncodeAnswers(d.NewAnswers())
+	if err != nil {
+		return fmt.Errorf("new response: %w", err)
+	}
+	now := s.Now()
+	response := questionnaire.Response{
+		ID: questionnaire.ResponseID(id.String()), Ref: d.Ref, Status: questionnaire.Draft, Answers: answers,
+		Revision: 1, Created: now, Updated: now, Expires: now.Add(s.Keep),
+	}
+	code := returncode.New()
+	if err := s.Store.CreateResponse(r.Context(), response, code.Hash(s.codeKey)); err != nil {
+		return fmt.Errorf("new response: %w", err)
+	}
+	s.metrics.count(eventStarted)
+	if err := s.keepSession(w, r, session{Response: response.ID, Hash: d.Hash, Code: code}); err != nil {
+		return err
+	}
+	return redirect(w, questionPath(d.Questions[0].ID))
+}
