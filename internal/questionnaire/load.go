@@ -228,7 +228,7 @@ func (l *loader) question(d doc, n *yaml.Node) {
 	if i := slices.Index(reservedQuestions, qu.ID); i >= 0 {
 		d.fault(given["question"], "reserved-id", "choose another id", "%q has a meaning of its own in conditions", qu.ID)
 	}
-	if _, twice := l.d.index[qu.ID]; twice {
+	if _, twice := l.d.index[qu.ID]; twice && qu.ID != "" {
 		d.fault(given["question"], "id-twice", "give it another id", "there is another question %q", qu.ID)
 	}
 	if (given["ask"] == nil) != (given["if_not_asked"] == nil) {
