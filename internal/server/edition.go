@@ -51,7 +51,7 @@ func (s *Server) newEdition(d *questionnaire.Definition) *edition {
 		})
 	}
 	for tag, lang := range s.languages {
-		if text := d.Texts[tag]; text != nil && len(text.Missing) == 0 {
+		if text := d.Texts[tag]; text != nil && (len(text.Missing) == 0 || tag == english) {
 			e.words[tag] = newWords(d, text, lang)
 		}
 	}
@@ -103,7 +103,7 @@ func (e *edition) in(lang *language) *words {
 	if w := e.words[lang.tag]; w != nil {
 		return w
 	}
-	return e.words["en"]
+	return e.words[english]
 }
 
 // answer gives an answer in words.

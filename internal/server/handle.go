@@ -114,7 +114,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch status {
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", retryAfter)
-		if r.Method == http.MethodPost && r.PostForm != nil {
+		if r.Method == http.MethodPost {
 			view.Action, view.Fields = r.URL.Path, fieldsOf(r.PostForm)
 		}
 	case http.StatusTooManyRequests:

@@ -23,7 +23,8 @@ func (s *Server) offerLanguages() {
 	var list []page.Language
 	for _, tag := range s.catalogue.Tags() {
 		text := s.Definition.Texts[tag]
-		if text == nil || len(text.Missing) > 0 || len(s.catalogue.Missing(tag)) > 0 {
+		complete := text != nil && len(text.Missing) == 0 && len(s.catalogue.Missing(tag)) == 0
+		if !complete && tag != english {
 			continue
 		}
 		l := s.catalogue.Printer(tag)
@@ -49,6 +50,7 @@ func (s *Server) base(r *http.Request, path string) page.Base {
 }
 
 const (
+	english        = "en"
 	cookieLanguage = "ekbom-language"
 	languageYear   = 365 * 24 * time.Hour
 	languageParam  = "lang"
