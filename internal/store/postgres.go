@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,10 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-type postgresDB struct{ pool *pgxpool.Pool }
+type postgresDB struct {
+	pool   *pgxpool.Pool
+	closed atomic.Bool
+}
 
 const (
 	postgresConns    = 16 // unless the address names pool_max_conns
@@ -55,7 +59,7 @@ func openPostgres(ctx context.Context, dsn string) (*postgresDB, error) {
 	if err != nil {
 		return nil, errors.New("postgres: the address is not valid")
 	}
-	p := &postgresDB{pool}
+	p := &postgresDB{pool: pool}
 	if _, err := p.exec(ctx, `SELECT 1`); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: %w", err)
@@ -65,7 +69,10 @@ func openPostgres(ctx context.Context, dsn string) (*postgresDB, error) {
 
 func (p *postgresDB) name() string { return "postgres" }
 
-func (p *postgresDB) close() { p.pool.Close() }
+func (p *postgresDB) close() {
+	p.closed.Store(true)
+	p.pool.Close()
+}
 
 func (p *postgresDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	ctx, cancel := bounded(ctx)
@@ -166,6 +173,8 @@ func (p *postgresDB) fault(ctx context.Context, err error) error {
 	case errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF),
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, pgconn.ErrConnClosed), pgconn.SafeToRetry(err):
 		return &fault{ErrUnavailable, "connection lost"}
+	case p.closed.Load():
+		return &fault{ErrUnavailable, "closed"}
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return &fault{nil, pgx.ErrTxCommitRollback.Error()}
 	}

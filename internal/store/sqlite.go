@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -20,6 +21,7 @@ import (
 // that only read, which WAL lets run beside it.
 type sqliteDB struct {
 	writer, readers statements
+	closed          atomic.Bool
 }
 
 const sqliteReaders = 8
@@ -70,6 +72,7 @@ func (s *sqliteDB) name() string { return "sqlite" }
 
 // close leaves the writer to the end: the last connection folds the WAL into the file.
 func (s *sqliteDB) close() {
+	s.closed.Store(true)
 	s.readers.db.Close()
 	s.writer.db.Close()
 }
@@ -175,7 +178,7 @@ func (s *sqliteDB) fault(ctx context.Context, err error) error {
 	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		if errors.Is(err, sql.ErrConnDone) || err.Error() == "sql: database is closed" {
+		if s.closed.Load() {
 			return &fault{ErrUnavailable, "closed"}
 		}
 		return &fault{errHidden, fmt.Sprintf("sqlite: %T", err)}
