@@ -162,7 +162,6 @@ type EmergencyView struct {
 	Urgency Urgency
 	Flags   []Flag
 	Change  string // where the answers that led here can be changed
-	Resume  string // the next question, for a person who has help already; empty: none
 }
 
 // AnswerSection is a run of answers under a section's name.
