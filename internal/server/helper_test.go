@@ -417,3 +417,26 @@ func attr(n *html.Node, name string) string {
 func has(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
+
+// changed is the test questionnaire after an edit.
+func changed(t testing.TB) *questionnaire.Definition {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/legs")); err != nil {
+		t.Fatal(err)
+	}
+	name := dir + "/text/en.yaml"
+	words, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words = bytes.Replace(words, []byte("How old are you?"), []byte("How many years old are you?"), 1)
+	if err := os.WriteFile(name, words, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, faults := questionnaire.Load(os.DirFS(dir))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return d
+}
