@@ -17,9 +17,9 @@ var licences = []struct {
 }{
 	{"GPL", `GNU (LESSER |AFFERO )?GENERAL PUBLIC LICENSE`},
 	{"MPL-2.0", `Mozilla Public License,? [Vv]ersion 2\.0`},
-	{"Apache-2.0", `Apache License\s+Version 2\.0`},
+	{"Apache-2.0", `Apache License Version 2\.0`},
 	{"BSD", `Redistribution and use in source and binary forms`},
-	{"ISC", `Permission to use, copy, modify, and/?(or)? distribute this software for any\s+purpose with or without fee`},
+	{"ISC", `Permission to use, copy, modify, and/?(or)? distribute this software for any purpose with or without fee`},
 	{"MIT", `Permission is hereby granted, free of charge, to any person obtaining a copy`},
 }
 
@@ -39,7 +39,7 @@ func licenceOf(t *testing.T, dir string) string {
 			t.Fatal(err)
 		}
 		for _, l := range licences {
-			if regexp.MustCompile(l.words).Match(text) {
+			if regexp.MustCompile(l.words).MatchString(strings.Join(strings.Fields(string(text)), " ")) {
 				return l.name
 			}
 		}
