@@ -162,16 +162,5 @@ func (p *Printer) Month(typed string) string {
 	return typed
 }
 
-// And joins items as a list in a sentence: a, b and c.
-func (p *Printer) And(items []string) string { return p.join(items, p.T("list.and")) }
-
-// Or joins items as alternatives: a, b or c.
-func (p *Printer) Or(items []string) string { return p.join(items, p.T("list.or")) }
-
-func (p *Printer) join(items []string, last string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	end := len(items) - 1
-	return strings.Join(items[:end], p.T("list.comma")) + last + items[end]
-}
+// Join lists texts that stand on their own, such as the labels of options: a; b; c.
+func (p *Printer) Join(items []string) string { return strings.Join(items, p.T("list.between")) }

@@ -389,4 +389,3 @@ func TestSheetGolden(t *testing.T) {
 		t.Errorf("sheet differs from %s (-want +got), run with -update when it is meant to:\n%s", golden, diff)
 	}
 }
-
