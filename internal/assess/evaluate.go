@@ -7,43 +7,63 @@ import (
 	q "ekbom/internal/questionnaire"
 )
 
-// Verdict is the part of an outcome that everything else hangs on, without the reasons. Its slices are reused from one
+// Verdict is the part of an outcome that everything else hangs on, without the reasons. It is used again from one
 // evaluation to the next, so that computing it allocates nothing.
 type Verdict struct {
 	Urgency q.Urgency
 	Causes  []q.Strength // by position in Definition.Causes; zero: not concluded
 	Values  *q.Values
+
+	d     *q.Definition
+	flags []flagRule
+	rules []causeRule
+}
+
+type flagRule struct {
+	when               q.Handle
+	urgency, ifUnknown q.Urgency
+}
+
+type causeRule struct {
+	when     q.Handle
+	cause    int32
+	strength q.Strength
+	urgency  q.Urgency
 }
 
 // NewVerdict makes room for verdicts of a definition.
 func NewVerdict(d *q.Definition) *Verdict {
-	return &Verdict{Causes: make([]q.Strength, len(d.Causes)), Values: d.NewValues()}
+	v := &Verdict{Causes: make([]q.Strength, len(d.Causes)), Values: d.NewValues(), d: d}
+	for _, f := range d.RedFlags {
+		v.flags = append(v.flags, flagRule{f.When.Handle(), f.Urgency, f.IfUnknown})
+	}
+	for i, c := range d.Causes {
+		for _, r := range c.Rules {
+			v.rules = append(v.rules, causeRule{r.When.Handle(), int32(i), r.Strength, c.Urgency})
+		}
+	}
+	return v
 }
 
 // Judge evaluates all rules and sets the urgency and the concluded causes. The urgency is the highest of what red flags
 // that fire, red flags that cannot be told, and concluded causes ask for: nothing can lower it.
-func (v *Verdict) Judge(d *q.Definition, answers q.Answers) {
-	d.Evaluate(answers, v.Values)
+func (v *Verdict) Judge(answers q.Answers) {
+	v.d.Evaluate(answers, v.Values)
 	v.Urgency = q.SelfCare
-	for i := range d.RedFlags {
-		f := &d.RedFlags[i]
-		switch v.Values.Of(f.When) {
+	for i := range v.flags {
+		f := &v.flags[i]
+		switch v.Values.At(f.when) {
 		case q.True:
-			v.Urgency = max(v.Urgency, f.Urgency)
+			v.Urgency = max(v.Urgency, f.urgency)
 		case q.Unknown:
-			v.Urgency = max(v.Urgency, f.IfUnknown)
+			v.Urgency = max(v.Urgency, f.ifUnknown)
 		}
 	}
-	for i := range d.Causes {
-		c := &d.Causes[i]
-		v.Causes[i] = 0
-		for j := range c.Rules {
-			if r := &c.Rules[j]; r.Strength > v.Causes[i] && v.Values.Of(r.When) == q.True {
-				v.Causes[i] = r.Strength
-			}
-		}
-		if v.Causes[i] > 0 {
-			v.Urgency = max(v.Urgency, c.Urgency)
+	clear(v.Causes)
+	for i := range v.rules {
+		if r := &v.rules[i]; v.Values.At(r.when) == q.True {
+			v.Causes[r.cause] = max(v.Causes[r.cause], r.strength)
+			v.Urgency = max(v.Urgency, r.urgency)
 		}
 	}
 }
@@ -63,7 +83,7 @@ func Emergency(d *q.Definition, answers q.Answers) (fired []q.ID) {
 // Evaluate computes the outcome of a set of answers, with every reason. It is deterministic and depends on nothing else.
 func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 	v := NewVerdict(d)
-	v.Judge(d, answers)
+	v.Judge(answers)
 	e := explainer{d: d, answers: answers, v: v.Values}
 	o := &Outcome{
 		Questionnaire: d.Ref, Urgency: v.Urgency,

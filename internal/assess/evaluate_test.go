@@ -261,7 +261,7 @@ func BenchmarkJudge(b *testing.B) {
 	v := assess.NewVerdict(d)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		v.Judge(d, d.Cases[i%len(d.Cases)].Answers)
+		v.Judge(d.Cases[i%len(d.Cases)].Answers)
 	}
 }
 
@@ -278,7 +278,7 @@ func BenchmarkPath(b *testing.B) {
 func TestJudgeDoesNotAllocate(t *testing.T) {
 	d := load(t, "rls")
 	v := assess.NewVerdict(d)
-	if n := testing.AllocsPerRun(100, func() { v.Judge(d, d.Cases[0].Answers) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { v.Judge(d.Cases[0].Answers) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

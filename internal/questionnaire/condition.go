@@ -48,7 +48,7 @@ type Condition struct {
 	Least   int          // for OpAtLeast
 	Place   Place        // where it was first written
 
-	bit int32 // position of its value while a program runs
+	value literal // place of its value among Values
 }
 
 // TestKind says what a test looks at.
@@ -152,13 +152,18 @@ func (c *Condition) Combine(value func(*Condition) Truth) Truth {
 
 // Questions calls yield for the position of every question that the condition reads, perhaps more than once.
 func (c *Condition) Questions(yield func(q int)) {
+	c.leaves(func(leaf *Condition) { yield(leaf.Test.Question) })
+}
+
+// leaves calls yield for every test in the condition, perhaps more than once.
+func (c *Condition) leaves(yield func(*Condition)) {
 	if c == nil {
 		return
 	}
 	if c.Op == OpTest {
-		yield(c.Test.Question)
+		yield(c)
 	}
 	for _, p := range c.Parts {
-		p.Questions(yield)
+		p.leaves(yield)
 	}
 }

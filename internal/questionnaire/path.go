@@ -1,8 +1,10 @@
 package questionnaire
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // Path says which questions are asked for the answers given so far.
@@ -33,10 +35,64 @@ func (d *Definition) PathOf(answers Answers, v *Values) Path {
 		}
 	}
 	if p.Next >= 0 {
-		s := search{d: d, answers: answers, budget: searchBudget}
-		p.Fewest, p.Most = s.left(&hypothesis{values: Values{slices.Clone(v.isTrue), slices.Clone(v.isFalse)}}, nil)
+		p.Fewest, p.Most = d.left(answers, v)
 	}
 	return p
+}
+
+// left gives the bounds of the questions left. People come by the same places, so what was worked out is kept.
+func (d *Definition) left(answers Answers, v *Values) (fewest, most int) {
+	var room [256]byte
+	key := room[:0]
+	for i, mask := range d.program.asks {
+		if mask.isTrue != 0 {
+			key = binary.LittleEndian.AppendUint64(key, v.bits[i].isTrue&mask.isTrue)
+			key = binary.LittleEndian.AppendUint64(key, v.bits[i].isFalse&mask.isFalse)
+		}
+	}
+	var given uint64
+	for i := range answers {
+		if answers[i].State != NotReached {
+			given |= 1 << (i & 63)
+		}
+		if i&63 == 63 || i == len(answers)-1 {
+			key, given = binary.LittleEndian.AppendUint64(key, given), 0
+		}
+	}
+	if known, ok := d.bounds.get(key); ok {
+		return known.fewest, known.most
+	}
+	s := search{d: d, answers: answers, budget: searchBudget}
+	fewest, most = s.left(&hypothesis{bits: slices.Clone(v.bits)}, nil)
+	d.bounds.put(string(key), bounds{fewest, most})
+	return fewest, most
+}
+
+// bounds are the fewest and most questions left.
+type bounds struct{ fewest, most int }
+
+// memory keeps bounds by what they hang on. It is emptied when full, so that it never grows with the number of people.
+type memory struct {
+	mu    sync.RWMutex
+	known map[string]bounds
+}
+
+const maxKnown = 20_000
+
+func (m *memory) get(key []byte) (bounds, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	b, ok := m.known[string(key)]
+	return b, ok
+}
+
+func (m *memory) put(key string, b bounds) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil || len(m.known) >= maxKnown {
+		m.known = map[string]bounds{}
+	}
+	m.known[key] = b
 }
 
 // Before gives the question on the path before question q; -1 when it is the first.
@@ -62,23 +118,20 @@ type search struct {
 
 // hypothesis is a set of answers, some of them supposed. Only the bits of tests are kept up to date.
 type hypothesis struct {
-	values  Values
+	bits    []pair
 	settled [(maxQuestions + 63) / 64]uint64 // answered, supposed, or off the path for good
 }
 
 func (h *hypothesis) isSettled(q int) bool { return h.settled[q>>6]&(1<<(q&63)) != 0 }
 func (h *hypothesis) settle(q int)         { h.settled[q>>6] |= 1 << (q & 63) }
 
-func (h *hypothesis) clone() *hypothesis {
-	return &hypothesis{Values{slices.Clone(h.values.isTrue), slices.Clone(h.values.isFalse)}, h.settled}
-}
-
 func (h *hypothesis) truth(c *Condition) Truth {
 	if c == nil {
 		return True
 	}
 	if c.Op == OpTest {
-		return h.values.at(c.bit)
+		v := Values{h.bits}
+		return v.Of(c)
 	}
 	return c.Combine(h.truth)
 }
@@ -136,12 +189,12 @@ func (s *search) pending(h *hypothesis, c *Condition) bool {
 // suppose sets the bits of a question's tests.
 func (s *search) suppose(h *hypothesis, i int, asked Truth, a Answer) {
 	h.settle(i)
-	for _, at := range s.d.program.visits[i].atoms {
-		w, b := at.bit>>6, uint64(1)<<(at.bit&63)
-		h.values.isTrue[w] &^= b
-		h.values.isFalse[w] &^= b
-		h.values.set(at.bit, at.test.Holds(&s.d.Questions[i], asked, a))
+	visit := &s.d.program.visits[i]
+	for _, b := range visit.blocks {
+		h.bits[b.word].isTrue &^= b.all
+		h.bits[b.word].isFalse &^= b.all
 	}
+	visit.look(&a, asked, s.d.Questions[i].NotAskedIsNo, h.bits)
 }
 
 // groups parts open questions so that no condition of one group reads a question of another.
@@ -206,7 +259,7 @@ func (s *search) group(h *hypothesis, group []int, asked map[int]Truth) (fewest,
 			continue
 		}
 		tried[string(key)] = true
-		then := h.clone()
+		then := &hypothesis{slices.Clone(h.bits), h.settled}
 		s.suppose(then, first, True, a)
 		lo, hi := s.left(then, rest)
 		fewest, most = min(fewest, lo+1), max(most, hi+1)
@@ -217,26 +270,13 @@ func (s *search) group(h *hypothesis, group []int, asked map[int]Truth) (fewest,
 // seenBy gives the tests of question i that the conditions of other questions make: answers alike in these are alike.
 func (s *search) seenBy(i int, others []int) (tests []Test) {
 	for _, o := range others {
-		s.d.Questions[o].Ask.tests(i, func(t Test) {
-			if !slices.Contains(tests, t) {
-				tests = append(tests, t)
+		s.d.Questions[o].Ask.leaves(func(c *Condition) {
+			if c.Test.Question == i && !slices.Contains(tests, c.Test) {
+				tests = append(tests, c.Test)
 			}
 		})
 	}
 	return tests
-}
-
-// tests calls yield for every test of question i in a condition.
-func (c *Condition) tests(i int, yield func(Test)) {
-	if c == nil {
-		return
-	}
-	if c.Op == OpTest && c.Test.Question == i {
-		yield(c.Test)
-	}
-	for _, p := range c.Parts {
-		p.tests(i, yield)
-	}
 }
 
 // answerClasses gives one answer to question i for every way in which conditions of questions can see it; nil when

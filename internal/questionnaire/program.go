@@ -5,248 +5,295 @@ import (
 	"slices"
 )
 
-// A program evaluates every condition of a definition in one pass of bit tests. Each distinct condition has one bit in two
-// sets: known true and known false; in neither set, it is unknown. Conditions are ordered so that a question's own
-// condition is known before its answer is looked at.
+// A program evaluates every condition of a definition in one pass of bit tests. Conditions are ordered so that a
+// question's own condition is known before its answer is looked at.
 type program struct {
-	words   int     // length of each bit set
-	visits  []visit // one for each question, in order
-	rest    []op    // conditions that no question waits for
-	reads   []bool  // by question: some condition of a question reads it
-	classes [][]Answer
+	bits  int    // places given to conditions
+	steps []step // one for each question, in order
+	ops   []op   // in the order in which they run
+	lanes []lane // the parts of all ops
+	graph graph
 }
 
-// visit is what to do at one question.
-type visit struct {
-	before []op // conditions that the question's own condition is made of
-	atoms  []atom
-	all    []lane // the bits of all atoms
+// literal is the place of a condition's value: its bit is set in the word at when the condition is known to be true, and
+// in the word beside it, at^1, when it is known to be false. So the opposite of a condition needs no place of its own.
+type literal struct {
+	mask uint64
+	at   int32
 }
 
-// atom is the bit of a test.
-type atom struct {
-	bit  int32
-	test Test
+func (l literal) not() literal { return literal{l.mask, l.at ^ 1} }
+
+// step is what to do at one question.
+type step struct {
+	ops   int     // run the ops before this one first: the question's own condition is made of them
+	ask   literal // the place of that condition
+	tests []tests
 }
 
-// op computes one bit from others.
+// tests are up to 64 tests of one question, all in one word.
+type tests struct {
+	at      int32
+	holds   [Blank + 1]uint64 // by state of the answer: the tests that hold whatever its value
+	known   [Blank + 1]uint64 // and those that are not unknown
+	named   uint64            // options that some test names
+	options []uint64          // by option: the tests that name it
+	ranges  []rangeTest
+}
+
+type rangeTest struct {
+	Range
+	mask uint64
+}
+
+// op computes one value from others: it is true when some part is, or when the weights of the true parts reach least.
+// "All are true" is the opposite of "some opposite is true".
 type op struct {
-	kind  Op
-	bit   int32
-	least int32
-	total int32
-	lanes []lane
+	literal
+	from, past   int32 // lanes
+	least, total int32
 }
 
-// lane looks at up to 64 parts at once: those that stand for themselves and those whose opposite is meant.
+// lane looks at all parts of an op that share a word, a sign and a weight.
 type lane struct {
-	word     int32
-	weight   int32
-	pos, neg uint64
+	literal
+	weight int32
 }
 
 // Values holds the value of every condition for one set of answers. It may be used again for other answers of the same
 // definition, not by two goroutines at once.
-type Values struct {
-	isTrue, isFalse []uint64
-}
+type Values struct{ words []uint64 }
 
 // NewValues makes room for the values of a definition's conditions.
-func (d *Definition) NewValues() *Values {
-	both := make([]uint64, 2*d.program.words)
-	return &Values{both[:d.program.words], both[d.program.words:]}
-}
+func (d *Definition) NewValues() *Values { return &Values{make([]uint64, words(d.program.bits))} }
 
-func (v *Values) at(bit int32) Truth {
-	switch w, b := bit>>6, uint64(1)<<(bit&63); {
-	case v.isTrue[w]&b != 0:
+// words is how many words hold n values.
+func words(n int) int { return 2 * ((n + 63) / 64) }
+
+func (v *Values) holds(l literal) bool { return v.words[l.at]&l.mask != 0 }
+
+// Of gives the value of a condition of the same definition. A nil condition is true.
+func (v *Values) Of(c *Condition) Truth {
+	switch {
+	case c == nil || v.holds(c.value):
 		return True
-	case v.isFalse[w]&b != 0:
+	case v.holds(c.value.not()):
 		return False
 	}
 	return Unknown
 }
 
-func (v *Values) set(bit int32, t Truth) {
-	switch w, b := bit>>6, uint64(1)<<(bit&63); t {
-	case True:
-		v.isTrue[w] |= b
-	case False:
-		v.isFalse[w] |= b
-	}
-}
-
-// Of gives the value of a condition of the same definition. A nil condition is true.
-func (v *Values) Of(c *Condition) Truth {
-	switch {
-	case c == nil:
-		return True
-	case c.Op == OpNot:
-		return v.at(c.Parts[0].bit).Not()
-	}
-	return v.at(c.bit)
-}
-
 // Evaluate computes the value of every condition. It allocates nothing.
 func (d *Definition) Evaluate(answers Answers, v *Values) {
-	clear(v.isTrue)
-	clear(v.isFalse)
-	p := &d.program
-	for i := range p.visits {
-		d.visit(i, answers[i], v)
+	clear(v.words)
+	p, done := &d.program, 0
+	for i := range p.steps {
+		s, qu := &p.steps[i], &d.Questions[i]
+		if done < s.ops {
+			v.run(p.ops[done:s.ops], p.lanes)
+			done = s.ops
+		}
+		switch {
+		case qu.Ask == nil || v.holds(s.ask):
+			v.answer(s, &answers[i])
+		case qu.NotAskedIsNo && v.holds(s.ask.not()):
+			v.refuse(s)
+		}
 	}
-	for i := range p.rest {
-		v.run(&p.rest[i])
+	v.run(p.ops[done:], p.lanes)
+}
+
+// answer sets the tests of a question that is asked.
+func (v *Values) answer(s *step, a *Answer) {
+	for i := range s.tests {
+		t := &s.tests[i]
+		holds := t.holds[a.State]
+		if a.State == Given {
+			for rest := a.Options & t.named; rest != 0; rest &= rest - 1 {
+				holds |= t.options[bits.TrailingZeros64(rest)]
+			}
+			for _, r := range t.ranges {
+				if r.Contains(a.Number) {
+					holds |= r.mask
+				}
+			}
+		}
+		v.words[t.at] |= holds
+		v.words[t.at^1] |= t.known[a.State] &^ holds
 	}
 }
 
-// visit sets the bits that depend on question i: its own condition's parts, then its atoms.
-func (d *Definition) visit(i int, a Answer, v *Values) {
-	s := &d.program.visits[i]
-	for j := range s.before {
-		v.run(&s.before[j])
+// refuse makes all tests of a question false.
+func (v *Values) refuse(s *step) {
+	for i := range s.tests {
+		v.words[s.tests[i].at^1] |= s.tests[i].known[Given]
 	}
-	if len(s.atoms) == 0 {
-		return
-	}
-	qu := &d.Questions[i]
-	asked := v.Of(qu.Ask)
-	switch {
-	case asked == False && qu.NotAskedIsNo:
-		for _, l := range s.all {
-			v.isFalse[l.word] |= l.pos
+}
+
+func (v *Values) run(ops []op, lanes []lane) {
+	words := v.words
+	for i := range ops {
+		o := &ops[i]
+		if o.least > 0 {
+			v.count(o, lanes[o.from:o.past])
+			continue
 		}
-	case asked == True && a.State != NotReached:
-		for j := range s.atoms {
-			v.set(s.atoms[j].bit, s.atoms[j].test.Holds(qu, True, a))
+		var some, open uint64
+		for _, l := range lanes[o.from:o.past] {
+			some |= words[l.at] & l.mask
+			open |= l.mask &^ words[l.at^1]
+		}
+		if some != 0 {
+			words[o.at] |= o.mask
+		} else if open == 0 {
+			words[o.at^1] |= o.mask
 		}
 	}
 }
 
-func (v *Values) run(o *op) {
-	holds, fails := false, false
-	switch o.kind {
-	case OpAll:
-		holds = true
-		for i := range o.lanes {
-			l := &o.lanes[i]
-			t, f := v.isTrue[l.word], v.isFalse[l.word]
-			holds = holds && t&l.pos == l.pos && f&l.neg == l.neg
-			fails = fails || f&l.pos|t&l.neg != 0
-		}
-	case OpAny:
-		fails = true
-		for i := range o.lanes {
-			l := &o.lanes[i]
-			t, f := v.isTrue[l.word], v.isFalse[l.word]
-			fails = fails && f&l.pos == l.pos && t&l.neg == l.neg
-			holds = holds || t&l.pos|f&l.neg != 0
-		}
-	default:
-		sure, possible := int32(0), o.total
-		for i := range o.lanes {
-			l := &o.lanes[i]
-			t, f := v.isTrue[l.word], v.isFalse[l.word]
-			sure += l.weight * int32(bits.OnesCount64(t&l.pos)+bits.OnesCount64(f&l.neg))
-			possible -= l.weight * int32(bits.OnesCount64(f&l.pos)+bits.OnesCount64(t&l.neg))
-		}
-		holds, fails = sure >= o.least, possible < o.least
+func (v *Values) count(o *op, lanes []lane) {
+	sure, possible := int32(0), o.total
+	for _, l := range lanes {
+		sure += l.weight * int32(bits.OnesCount64(v.words[l.at]&l.mask))
+		possible -= l.weight * int32(bits.OnesCount64(v.words[l.at^1]&l.mask))
 	}
-	w, b := o.bit>>6, uint64(1)<<(o.bit&63)
-	if holds {
-		v.isTrue[w] |= b
-	} else if fails {
-		v.isFalse[w] |= b
+	if sure >= o.least {
+		v.words[o.at] |= o.mask
+	} else if possible < o.least {
+		v.words[o.at^1] |= o.mask
 	}
 }
 
-// compile orders the conditions and gives each its bit. Tests of one question, and parts of one condition, stand close
+// compile orders the conditions and gives each its place. Tests of one question, and parts of one condition, stand close
 // together, so that most conditions need one lane or two.
 func (d *Definition) compile() {
-	p := &d.program
-	*p = program{visits: make([]visit, len(d.Questions)), reads: make([]bool, len(d.Questions))}
-	bit := int32(0)
+	c := compiler{d: d, program: program{steps: make([]step, len(d.Questions))}, done: map[*Condition]bool{}}
 	atoms := make([][]*Condition, len(d.Questions))
-	seen := map[*Condition]bool{}
-	var gather func(c *Condition)
-	gather = func(c *Condition) {
-		if c == nil || seen[c] {
-			return
-		}
-		seen[c] = true
-		if c.Op == OpTest {
-			atoms[c.Test.Question] = append(atoms[c.Test.Question], c)
-		}
-		for _, part := range c.Parts {
-			gather(part)
-		}
-	}
-	d.Conditions(gather)
+	d.Conditions(func(stated *Condition) { c.gather(stated, atoms) })
 	for i := range atoms {
-		for _, c := range atoms[i] {
-			c.bit = bit
-			p.visits[i].atoms = append(p.visits[i].atoms, atom{bit, c.Test})
-			bit++
-		}
-		p.visits[i].all = d.lanes(atoms[i], nil)
+		c.tests(i, atoms[i])
 	}
-	emitted := map[*Condition]bool{}
-	var emit func(c *Condition, to *[]op)
-	emit = func(c *Condition, to *[]op) {
-		if c == nil || c.Op == OpTest || emitted[c] {
-			return
-		}
-		emitted[c] = true
-		for _, part := range c.Parts {
-			emit(part, to)
-		}
-		if c.Op == OpNot {
-			return // read through its part
-		}
-		c.bit = bit
-		bit++
-		o := op{kind: c.Op, bit: c.bit, least: int32(c.Least), lanes: d.lanes(c.Parts, c.Weights)}
-		for _, w := range c.Weights {
-			o.total += int32(w)
-		}
-		*to = append(*to, o)
-	}
+	c.graph = d.newGraph(c.bits)
+	clear(c.done)
 	for i := range d.Questions {
-		emit(d.Questions[i].Ask, &p.visits[i].before)
-		d.Questions[i].Ask.Questions(func(q int) { p.reads[q] = true })
-	}
-	d.Conditions(func(c *Condition) { emit(c, &p.rest) })
-	p.words = int(bit+63) / 64
-	p.classes = make([][]Answer, len(d.Questions))
-	for i := range d.Questions {
-		if p.reads[i] {
-			p.classes[i] = d.answerClasses(i)
+		ask, s := d.Questions[i].Ask, &c.steps[i]
+		c.emit(ask)
+		s.ops = len(c.ops)
+		if ask != nil {
+			s.ask = ask.value
 		}
+	}
+	d.Conditions(c.emit)
+	d.program = c.program
+}
+
+type compiler struct {
+	program
+	d    *Definition
+	done map[*Condition]bool
+}
+
+// gather lists the tests within a condition by question, each once.
+func (c *compiler) gather(cond *Condition, atoms [][]*Condition) {
+	if cond == nil || c.done[cond] {
+		return
+	}
+	c.done[cond] = true
+	if i := cond.Test.Question; cond.Op == OpTest {
+		atoms[i] = append(atoms[i], cond)
+	}
+	for _, part := range cond.Parts {
+		c.gather(part, atoms)
 	}
 }
 
-// lanes packs parts by word, sign and weight.
-func (d *Definition) lanes(parts []*Condition, weights []int) (lanes []lane) {
-	for i, c := range parts {
-		weight, neg := int32(1), false
-		if weights != nil {
-			weight = int32(weights[i])
+// place gives away the next place.
+func (c *compiler) place() literal {
+	l := literal{1 << (c.bits & 63), int32(words(c.bits+1) - 2)}
+	c.bits++
+	return l
+}
+
+// tests gives the tests of question i their places.
+func (c *compiler) tests(i int, atoms []*Condition) {
+	qu := &c.d.Questions[i]
+	for some := range slices.Chunk(atoms, 64) {
+		if c.bits&63+len(some) > 64 {
+			c.bits = (c.bits + 63) &^ 63
 		}
-		if c.Op == OpNot {
-			c, neg = c.Parts[0], true
+		t := tests{options: make([]uint64, len(qu.Options))}
+		for _, atom := range some {
+			atom.value = c.place()
+			t.at = atom.value.at
+			for s := range t.holds {
+				switch state := AnswerState(s); atom.Test.Holds(qu, True, Answer{State: state}) {
+				case True:
+					if atom.Test.Kind != TestNumber {
+						t.holds[s] |= atom.value.mask
+					}
+					t.known[s] |= atom.value.mask
+				case False:
+					t.known[s] |= atom.value.mask
+				}
+			}
+			switch atom.Test.Kind {
+			case TestOptions:
+				t.named |= atom.Test.Options
+				for o := range t.options {
+					if atom.Test.Options&(1<<o) != 0 {
+						t.options[o] |= atom.value.mask
+					}
+				}
+			case TestNumber:
+				t.ranges = append(t.ranges, rangeTest{atom.Test.Range, atom.value.mask})
+			}
 		}
-		at := slices.IndexFunc(lanes, func(l lane) bool { return l.word == c.bit>>6 && l.weight == weight })
-		if at < 0 {
-			at = len(lanes)
-			lanes = append(lanes, lane{word: c.bit >> 6, weight: weight})
+		c.steps[i].tests = append(c.steps[i].tests, t)
+	}
+}
+
+// emit writes the op of a condition after those of its parts.
+func (c *compiler) emit(cond *Condition) {
+	if cond == nil || cond.Op == OpTest || c.done[cond] {
+		return
+	}
+	c.done[cond] = true
+	for _, part := range cond.Parts {
+		c.emit(part)
+	}
+	if cond.Op == OpNot {
+		cond.value = cond.Parts[0].value.not()
+		return
+	}
+	cond.value = c.place()
+	o := op{literal: cond.value, from: int32(len(c.lanes)), least: int32(cond.Least)}
+	if cond.Op == OpAll {
+		o.literal = o.not()
+	}
+	for i, part := range cond.Parts {
+		l := lane{part.value, 1}
+		if cond.Op == OpAll {
+			l.literal = l.not()
 		}
-		if mask := uint64(1) << (c.bit & 63); neg {
-			lanes[at].neg |= mask
-		} else {
-			lanes[at].pos |= mask
+		if cond.Op == OpAtLeast {
+			l.weight = int32(cond.Weights[i])
+			o.total += l.weight
+		}
+		c.pack(int(o.from), l)
+	}
+	o.past = int32(len(c.lanes))
+	c.ops = append(c.ops, o)
+}
+
+// pack adds a part to an op whose lanes begin at from.
+func (c *compiler) pack(from int, l lane) {
+	for i := from; i < len(c.lanes); i++ {
+		if same := &c.lanes[i]; same.at == l.at && same.weight == l.weight && same.mask&l.mask == 0 {
+			same.mask |= l.mask
+			return
 		}
 	}
-	return lanes
+	c.lanes = append(c.lanes, l)
 }
 
 // Conditions calls yield for every condition that something in the definition states, without their parts. Facts stand
