@@ -120,6 +120,12 @@ func TestCompose(t *testing.T) {
 	if len(front) != 1 || front[0].Subnet != c.Services["app"].Environment["EKBOM_TRUSTED_PROXIES"] {
 		t.Error("the servers trust another network than the proxy's")
 	}
+	// Without the buffer a form that meets a stopped server is lost; without the block anybody may read the metrics.
+	for _, line := range []string{"request_buffers", "@machines path /healthz /readyz /metrics", "respond @machines 404"} {
+		if !strings.Contains(c.Configs["caddyfile"].Content, line) {
+			t.Errorf("the proxy's settings lack %q", line)
+		}
+	}
 	if strings.Contains(text, "postgres://") {
 		t.Error("a database address stands in the file")
 	}
