@@ -161,6 +161,11 @@ func parse(b []byte) (*Printer, error) {
 	case len(f.Months.OfYear) != 12 || len(f.Months.OfDay) != 12:
 		return nil, errors.New("months must name twelve months twice")
 	}
+	for key, e := range f.Messages {
+		if len(e) == 0 {
+			return nil, fmt.Errorf("%s: a text is expected", key)
+		}
+	}
 	return newPrinter(tag, f), nil
 }
 
@@ -222,10 +227,11 @@ func (c *Catalogue) Missing(tag string) []string {
 			}
 		}
 		want := en[key].placeholders()
-		for form, t := range own {
+		for _, form := range slices.Sorted(maps.Keys(own)) {
+			t := own[form]
 			names := slices.Compact(slices.Sorted(slices.Values(t.names)))
 			// A form that stands for one number only ("one question") may leave the number out.
-			if form != single && form != plural.Other && !slices.Contains(names, "count") {
+			if form != single && form != plural.Other && slices.Contains(want, "count") && !slices.Contains(names, "count") {
 				names = slices.Sorted(slices.Values(append(names, "count")))
 			}
 			if !slices.Equal(names, want) {

@@ -1,0 +1,190 @@
+package locale
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const head = `
+direction: ltr
+months:
+  of_year: [January, February, March, April, May, June, July, August, September, October, November, December]
+  of_day: [января, февраля, марта, апреля, мая, июня, июля, августа, сентября, октября, ноября, декабря]
+messages:
+  date.day: "{day} {month} {year}"
+  date.month: "{month} {year}"
+  list.between: "; "
+`
+
+const (
+	en = "language: en\nname: English" + head + `
+  hello: Hello {name}
+  left: {one: "{count} question", other: "{count} questions"}
+`
+	ru = "language: ru\nname: Русский" + head + `
+  hello: Здравствуйте, {name}
+  left: {one: "{count} вопрос", few: "{count} вопроса", many: "{count} вопросов", other: "{count} вопроса"}
+`
+)
+
+func load(t *testing.T, files map[string]string) (*Catalogue, error) {
+	t.Helper()
+	fs := fstest.MapFS{}
+	for name, s := range files {
+		fs[name] = &fstest.MapFile{Data: []byte(s)}
+	}
+	return Load(fs)
+}
+
+func mustLoad(t *testing.T, files map[string]string) *Catalogue {
+	t.Helper()
+	c, err := load(t, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestBuiltIn: the languages that are built in load, and those that are complete stay complete.
+func TestBuiltIn(t *testing.T) {
+	t.Parallel()
+	c, err := Load(Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Tags(); got[0] != "en" {
+		t.Errorf("languages %v, English is not the first", got)
+	}
+	for _, tag := range c.Tags() {
+		for _, missing := range c.Missing(tag) {
+			t.Errorf("%s: %s", tag, missing)
+		}
+	}
+}
+
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	c := mustLoad(t, map[string]string{"en.yaml": en, "ru.yaml": ru})
+	english, russian := c.Printer("en"), c.Printer("ru")
+	tests := []struct{ name, got, want string }{
+		{"filled in", english.T("hello", "name", "Ann"), "Hello Ann"},
+		{"value equal to a name", english.T("hello", "other", "name", "name", "Ann"), "Hello Ann"},
+		{"whole number", english.T("hello", "name", 12345), "Hello 12,345"},
+		{"not given", english.T("hello"), "Hello {name}"},
+		{"unknown message", english.T("no.such"), "no.such"},
+		{"unknown plural", english.N("no.such", 3), "no.such"},
+		{"one", english.N("left", 1), "1 question"},
+		{"many", english.N("left", 0), "0 questions"},
+		{"russian one", russian.N("left", 21), "21 вопрос"},
+		{"russian few", russian.N("left", 3), "3 вопроса"},
+		{"russian many", russian.N("left", 12), "12 вопросов"},
+		{"russian number", russian.Number(12345), "12\u00a0345"},
+		{"unknown language", c.Printer("xx").Tag(), "en"},
+		{"list", english.Join([]string{"In bed", "At rest"}), "In bed; At rest"},
+		{"day", russian.Date(time.Date(2018, time.August, 6, 0, 0, 0, 0, time.UTC)), "6 августа 2018"},
+		{"partial day", english.PartialDate("2019-05-27"), "27 мая 2019"},
+		{"partial month", russian.PartialDate("2019-05"), "May 2019"},
+		{"partial year", english.PartialDate("2019"), "2019"},
+		{"no date", english.PartialDate("long ago"), "long ago"},
+		{"month by name", english.Month(" Sept. "), "9"},
+		{"month by its other name", russian.Month("мая"), "5"},
+		{"month by number", english.Month("07"), "07"},
+		{"no month", english.Month("soon"), "soon"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if tt.got != tt.want {
+				t.Errorf("got %q, want %q", tt.got, tt.want)
+			}
+		})
+	}
+}
+
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, old, new string
+		want           []string
+	}{
+		{"complete", "", "", nil},
+		{"message", "  hello: Здравствуйте, {name}\n", "", []string{"hello: missing"}},
+		{"plural form", `few: "{count} вопроса", `, "", []string{`left: plural form "few" is missing`}},
+		{"placeholder", "Здравствуйте, {name}", "Здравствуйте", []string{"hello: placeholders [], English has [name]"}},
+		{"wrong placeholder", "Здравствуйте, {name}", "Здравствуйте, {who}", []string{"hello: placeholders [who], English has [name]"}},
+		{"no plural wanted", "hello: Здравствуйте, {name}", `hello: {one: "{name}", other: "{name}"}`, []string{"hello: plural forms where English has one text"}},
+		{"left over", "  hello:", "  bye: Пока\n  hello:", []string{"bye: not in English"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			changed := strings.Replace(ru, tt.old, tt.new, 1)
+			if tt.old != "" && changed == ru {
+				t.Fatal("the case changes nothing")
+			}
+			c := mustLoad(t, map[string]string{"en.yaml": en, "ru.yaml": changed})
+			if diff := cmp.Diff(tt.want, c.Missing("ru")); diff != "" {
+				t.Errorf("missing (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if got := mustLoad(t, map[string]string{"en.yaml": en}).Missing("ru"); !slices.Equal(got, []string{"ru.yaml"}) {
+		t.Errorf("a language without a file lacks %v", got)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, text, want string }{
+		{"unknown key", "en.yaml", "colour: red\n" + en, "colour"},
+		{"message twice", "en.yaml", en + "  hello: Hi {name}\n", "hello"},
+		{"open brace", "en.yaml", strings.Replace(en, "{name}", "{name", 1), "placeholder"},
+		{"space in a name", "en.yaml", strings.Replace(en, "Hello {name}", "Hello {the name}", 1), "placeholder"},
+		{"unknown plural form", "en.yaml", strings.Replace(en, "one:", "single:", 1), "single"},
+		{"list", "en.yaml", en + "  several: [a, b]\n", "plural forms"},
+		{"empty message", "en.yaml", en + "  nothing:\n", "a text is expected"},
+		{"other language in the file", "de.yaml", en, "holds language"},
+		{"eleven months", "en.yaml", strings.Replace(en, "January, ", "", 1), "twelve months"},
+		{"direction", "en.yaml", strings.Replace(en, "ltr", "down", 1), "direction"},
+		{"no name", "en.yaml", strings.Replace(en, "name: English", "name: ''", 1), "name"},
+		{"not a language", "en.yaml", strings.Replace(en, "language: en", "language: '!'", 1), "language"},
+		{"no English", "ru.yaml", ru, "en.yaml is missing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(t, map[string]string{tt.file: tt.text})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one that names %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	c := mustLoad(t, map[string]string{"en.yaml": en, "ru.yaml": ru})
+	tests := []struct{ header, want string }{
+		{"", "en"},
+		{"ru", "ru"},
+		{"ru-RU,ru;q=0.9,en;q=0.8", "ru"},
+		{"en-GB,ru;q=0.5", "en"},
+		{"fi", "en"},
+		{"uk", "en"}, // Russian is not what a Ukrainian reader asked for
+		{"kk", "ru"},
+		{"tlh;;q=x", "en"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.header, func(t *testing.T) {
+			t.Parallel()
+			if got := c.Match(tt.header, c.Tags()); got != tt.want {
+				t.Errorf("%q gets %s, want %s", tt.header, got, tt.want)
+			}
+		})
+	}
+}
