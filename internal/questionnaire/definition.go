@@ -182,8 +182,7 @@ type Ref struct {
 	Hash    string `json:"hash"` // SHA-256 over all files but the cases, hexadecimal
 }
 
-// Definition is one loaded, faultless questionnaire. Nothing it says changes after Load, and it may be read by
-// many goroutines.
+// Definition is one loaded, faultless questionnaire. It is never changed after Load and may be read by many goroutines.
 type Definition struct {
 	Ref
 	Reviewed  time.Time
@@ -210,7 +209,6 @@ type Definition struct {
 
 	index   map[ID]int // question id to position in Questions
 	program program
-	bounds  memory
 	files   []byte // the folder as a zip archive, for keeping beside pinned responses
 }
 

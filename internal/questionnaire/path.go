@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
-	"sync"
 )
 
 // Path says which questions are asked for the answers given so far.
@@ -35,64 +34,9 @@ func (d *Definition) PathOf(answers Answers, v *Values) Path {
 		}
 	}
 	if p.Next >= 0 {
-		p.Fewest, p.Most = d.left(answers, v)
+		p.Fewest, p.Most = d.left(answers)
 	}
 	return p
-}
-
-// left gives the bounds of the questions left. People come by the same places, so what was worked out is kept.
-func (d *Definition) left(answers Answers, v *Values) (fewest, most int) {
-	var room [256]byte
-	key := room[:0]
-	for i, mask := range d.program.asks {
-		if mask.isTrue != 0 {
-			key = binary.LittleEndian.AppendUint64(key, v.bits[i].isTrue&mask.isTrue)
-			key = binary.LittleEndian.AppendUint64(key, v.bits[i].isFalse&mask.isFalse)
-		}
-	}
-	var given uint64
-	for i := range answers {
-		if answers[i].State != NotReached {
-			given |= 1 << (i & 63)
-		}
-		if i&63 == 63 || i == len(answers)-1 {
-			key, given = binary.LittleEndian.AppendUint64(key, given), 0
-		}
-	}
-	if known, ok := d.bounds.get(key); ok {
-		return known.fewest, known.most
-	}
-	s := search{d: d, answers: answers, budget: searchBudget}
-	fewest, most = s.left(&hypothesis{bits: slices.Clone(v.bits)}, nil)
-	d.bounds.put(string(key), bounds{fewest, most})
-	return fewest, most
-}
-
-// bounds are the fewest and most questions left.
-type bounds struct{ fewest, most int }
-
-// memory keeps bounds by what they hang on. It is emptied when full, so that it never grows with the number of people.
-type memory struct {
-	mu    sync.RWMutex
-	known map[string]bounds
-}
-
-const maxKnown = 20_000
-
-func (m *memory) get(key []byte) (bounds, bool) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	b, ok := m.known[string(key)]
-	return b, ok
-}
-
-func (m *memory) put(key string, b bounds) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.known == nil || len(m.known) >= maxKnown {
-		m.known = map[string]bounds{}
-	}
-	m.known[key] = b
 }
 
 // Before gives the question on the path before question q; -1 when it is the first.
@@ -105,189 +49,255 @@ func (p Path) Before(q int) int {
 	return -1
 }
 
-// searchBudget bounds the work for one page: about a millisecond. Where it runs out the bounds are wider, never wrong.
-const searchBudget = 3000
+// set is a set of questions.
+type set [(maxQuestions + 63) / 64]uint64
 
-// search counts the questions left. It tries every answer that makes a difference to later questions, and keeps apart
-// groups of questions that have nothing to do with each other, so that their counts add up instead of multiplying.
+func (s *set) has(q int) bool { return s[q>>6]&(1<<(q&63)) != 0 }
+func (s *set) add(q int)      { s[q>>6] |= 1 << (q & 63) }
+func (s *set) drop(q int)     { s[q>>6] &^= 1 << (q & 63) }
+
+func (s *set) meets(other *set) bool {
+	for w := range s {
+		if s[w]&other[w] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *set) join(other *set) {
+	for w := range s {
+		s[w] |= other[w]
+	}
+}
+
+// all calls yield for each question of the set, in order.
+func (s *set) all(yield func(q int) bool) {
+	for w, word := range s {
+		for ; word != 0; word &= word - 1 {
+			if !yield(w<<6 + bits.TrailingZeros64(word)) {
+				return
+			}
+		}
+	}
+}
+
+// graph says which questions decide about which others.
+type graph struct {
+	length  int        // of the values of all tests
+	reads   []set      // by question: the questions that its own condition reads
+	tests   [][]uint64 // by question: the tests in that condition, a mask for each word pair
+	read    set        // questions that some question's condition reads
+	classes [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
+}
+
+func (d *Definition) newGraph(tests int) graph {
+	n := len(d.Questions)
+	g := graph{length: length(tests), reads: make([]set, n), tests: make([][]uint64, n), classes: make([][]Answer, n)}
+	for i := range d.Questions {
+		g.tests[i] = make([]uint64, g.length/2)
+		d.Questions[i].Ask.leaves(func(c *Condition) {
+			g.reads[i].add(c.Test.Question)
+			g.tests[i][c.value.at/2] |= c.value.mask
+		})
+		g.read.join(&g.reads[i])
+	}
+	g.read.all(func(q int) bool {
+		g.classes[q] = d.answerClasses(q)
+		return true
+	})
+	return g
+}
+
+// searchBudget bounds the work for one page: about a millisecond. Where it runs out the bounds are wider, never wrong.
+const searchBudget = 1000
+
+// search counts the questions left. It tries every answer that makes a difference to later questions, keeps apart groups
+// of questions that have nothing to do with each other, so that their counts add up instead of multiplying, and counts no
+// group twice that it meets again in the same state.
 type search struct {
+	*graph
 	d       *Definition
 	answers Answers
+	frames  []*frame
+	known   map[string]bounds
+	key     []byte
 	budget  int
 }
 
-// hypothesis is a set of answers, some of them supposed. Only the bits of tests are kept up to date.
-type hypothesis struct {
-	bits    []pair
-	settled [(maxQuestions + 63) / 64]uint64 // answered, supposed, or off the path for good
+type bounds struct{ fewest, most int }
+
+// frame is a set of answers, some of them supposed.
+type frame struct {
+	Values          // of tests only
+	asked   []Truth // by question that is not settled
+	settled set     // answered, supposed, or off the path for good
 }
 
-func (h *hypothesis) isSettled(q int) bool { return h.settled[q>>6]&(1<<(q&63)) != 0 }
-func (h *hypothesis) settle(q int)         { h.settled[q>>6] |= 1 << (q & 63) }
-
-func (h *hypothesis) truth(c *Condition) Truth {
-	if c == nil {
-		return True
+// left gives the fewest and most questions left.
+func (d *Definition) left(answers Answers) (fewest, most int) {
+	s := search{graph: &d.program.graph, d: d, answers: answers, known: map[string]bounds{}, budget: searchBudget}
+	var everything set
+	for i := range d.Questions {
+		everything.add(i)
 	}
-	if c.Op == OpTest {
-		v := Values{h.bits}
+	b := s.left(0, everything, nil)
+	return b.fewest, b.most
+}
+
+func (s *search) frame(depth int) *frame {
+	if depth == len(s.frames) {
+		s.frames = append(s.frames, &frame{Values: Values{make([]uint64, s.length)}, asked: make([]Truth, len(s.d.Questions))})
+	}
+	return s.frames[depth]
+}
+
+// left counts the questions left among some, after some others have been settled (nil: at the beginning).
+func (s *search) left(depth int, among set, news *set) (b bounds) {
+	f := s.frame(depth)
+	// What is decided already is counted and left aside. A question is open while its own condition is, or while it is to
+	// be asked and later conditions read it. Conditions read earlier questions only, so one pass settles all.
+	open := among
+	among.all(func(i int) bool {
+		if news != nil && !news.meets(&s.reads[i]) {
+			return true
+		}
+		qu, st := &s.d.Questions[i], &s.d.program.steps[i]
+		ask := f.walk(qu.Ask)
+		f.asked[i] = ask
+		switch {
+		case ask == Unknown:
+			for w, read := range s.reads[i] {
+				if read&^f.settled[w] != 0 {
+					return true
+				}
+			} // else "not sure" keeps it off the path
+		case ask == False:
+			if qu.NotAskedIsNo {
+				f.refuse(st)
+			}
+		case s.answers[i].State != NotReached:
+			f.answer(st, &s.answers[i])
+		case s.read.has(i):
+			return true
+		default:
+			b.fewest, b.most = b.fewest+1, b.most+1
+		}
+		open.drop(i)
+		f.settled.add(i)
+		if news != nil {
+			news.add(i)
+		}
+		return true
+	})
+	for _, group := range s.groups(&open) {
+		g := s.group(depth, group)
+		b.fewest, b.most = b.fewest+g.fewest, b.most+g.most
+	}
+	return b
+}
+
+// walk is Definition.Walk for values of tests.
+func (v *Values) walk(c *Condition) Truth {
+	if c == nil || c.Op == OpTest {
 		return v.Of(c)
 	}
-	return c.Combine(h.truth)
-}
-
-// left gives the fewest and most questions left among some questions (nil: all). It changes h.
-func (s *search) left(h *hypothesis, among []int) (fewest, most int) {
-	d := s.d
-	if among == nil {
-		among = make([]int, len(d.Questions))
-		for i := range among {
-			among[i] = i
-		}
-	}
-	// What is decided already is counted and left aside. A question is open while its own condition is, or while it is to
-	// be asked and later conditions read it.
-	var open []int
-	asked := make(map[int]Truth, len(among))
-	for _, i := range among {
-		if h.isSettled(i) {
-			continue
-		}
-		qu := &d.Questions[i]
-		ask := h.truth(qu.Ask)
-		if ask == Unknown && !s.pending(h, qu.Ask) {
-			h.settle(i) // "not sure" keeps it off the path
-			continue
-		}
-		asked[i] = ask
-		switch {
-		case ask == False:
-			s.suppose(h, i, False, Answer{})
-		case ask == True && s.answers[i].State != NotReached:
-			s.suppose(h, i, True, s.answers[i])
-		case ask == True && !d.program.reads[i]:
-			fewest, most = fewest+1, most+1
-			h.settle(i)
-		default:
-			open = append(open, i)
-		}
-	}
-	for _, group := range s.groups(h, open) {
-		lo, hi := s.group(h, group, asked)
-		fewest, most = fewest+lo, most+hi
-	}
-	return fewest, most
-}
-
-// pending reports whether a condition reads a question that is not settled.
-func (s *search) pending(h *hypothesis, c *Condition) bool {
-	found := false
-	c.Questions(func(q int) { found = found || !h.isSettled(q) })
-	return found
-}
-
-// suppose sets the bits of a question's tests.
-func (s *search) suppose(h *hypothesis, i int, asked Truth, a Answer) {
-	h.settle(i)
-	visit := &s.d.program.visits[i]
-	for _, b := range visit.blocks {
-		h.bits[b.word].isTrue &^= b.all
-		h.bits[b.word].isFalse &^= b.all
-	}
-	visit.look(&a, asked, s.d.Questions[i].NotAskedIsNo, h.bits)
+	return c.Combine(v.walk)
 }
 
 // groups parts open questions so that no condition of one group reads a question of another.
-func (s *search) groups(h *hypothesis, open []int) (groups [][]int) {
-	of := make(map[int]int, len(open))
-	for n, i := range open {
-		of[i] = n
-		s.d.Questions[i].Ask.Questions(func(q int) {
-			joined, isOpen := of[q]
-			if !isOpen {
-				return
+func (s *search) groups(open *set) (groups []set) {
+	open.all(func(i int) bool {
+		var joined set
+		joined.add(i)
+		groups = slices.DeleteFunc(groups, func(g set) bool {
+			linked := g.meets(&s.reads[i])
+			if linked {
+				joined.join(&g)
 			}
-			for j, g := range of {
-				if g == joined {
-					of[j] = n
-				}
-			}
+			return linked
 		})
-	}
-	byGroup := map[int]int{}
-	for _, i := range open {
-		at, ok := byGroup[of[i]]
-		if !ok {
-			at = len(groups)
-			byGroup[of[i]] = at
-			groups = append(groups, nil)
-		}
-		groups[at] = append(groups[at], i)
-	}
+		groups = append(groups, joined)
+		return true
+	})
 	return groups
 }
 
 // group counts the questions left in one group by trying every different answer to its first question to be asked.
-func (s *search) group(h *hypothesis, group []int, asked map[int]Truth) (fewest, most int) {
+func (s *search) group(depth int, group set) (b bounds) {
+	f := s.frames[depth]
 	first := -1
-	for _, i := range group {
-		if asked[i] == True {
-			first = i
-			break
-		}
-	}
-	s.budget -= 1 + len(group)
-	if first < 0 || s.budget < 0 || s.d.program.classes[first] == nil {
-		for _, i := range group {
-			most++
-			if asked[i] == True && s.answers[i].State == NotReached {
-				fewest++
+	group.all(func(i int) bool {
+		if s.answers[i].State == NotReached {
+			b.most++
+			if f.asked[i] == True {
+				b.fewest++
 			}
 		}
-		return fewest, most
-	}
-	rest := slices.DeleteFunc(slices.Clone(group), func(i int) bool { return i == first })
-	fewest = len(group) + 1
-	tried := map[string]bool{}
-	seen := s.seenBy(first, rest)
-	for _, a := range s.d.program.classes[first] {
-		key := make([]byte, len(seen))
-		for n, t := range seen {
-			key[n] = byte(t.Holds(&s.d.Questions[first], True, a))
+		if first < 0 && f.asked[i] == True {
+			first = i
 		}
-		if tried[string(key)] {
-			continue
-		}
-		tried[string(key)] = true
-		then := &hypothesis{slices.Clone(h.bits), h.settled}
-		s.suppose(then, first, True, a)
-		lo, hi := s.left(then, rest)
-		fewest, most = min(fewest, lo+1), max(most, hi+1)
+		return true
+	})
+	if s.budget < 0 || first < 0 || s.classes[first] == nil {
+		return b
 	}
-	return fewest, most
+	b = bounds{fewest: len(s.answers), most: 0}
+	group.drop(first)
+	for _, a := range s.classes[first] {
+		then := s.frame(depth + 1)
+		copy(then.words, f.words)
+		copy(then.asked, f.asked)
+		then.settled = f.settled
+		then.settled.add(first)
+		then.answer(&s.d.program.steps[first], &a)
+		c := s.after(depth+1, first, group)
+		b.fewest, b.most = min(b.fewest, c.fewest+1), max(b.most, c.most+1)
+	}
+	return b
 }
 
-// seenBy gives the tests of question i that the conditions of other questions make: answers alike in these are alike.
-func (s *search) seenBy(i int, others []int) (tests []Test) {
-	for _, o := range others {
-		s.d.Questions[o].Ask.leaves(func(c *Condition) {
-			if c.Test.Question == i && !slices.Contains(tests, c.Test) {
-				tests = append(tests, c.Test)
-			}
-		})
+// after counts the rest of a group once its first question is settled.
+func (s *search) after(depth, first int, rest set) bounds {
+	// All that can make a difference: which questions they are, and the tests in their conditions.
+	s.key = s.key[:0]
+	for _, word := range rest {
+		s.key = binary.LittleEndian.AppendUint64(s.key, word)
 	}
-	return tests
+	values := s.frames[depth].words
+	for w := range s.length / 2 {
+		var mask uint64
+		rest.all(func(i int) bool {
+			mask |= s.tests[i][w]
+			return true
+		})
+		s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w]&mask)
+		s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w+1]&mask)
+	}
+	if b, met := s.known[string(s.key)]; met {
+		return b
+	}
+	key := string(s.key)
+	s.budget--
+	var news set
+	news.add(first)
+	b := s.left(depth, rest, &news)
+	s.known[key] = b
+	return b
 }
 
 // answerClasses gives one answer to question i for every way in which conditions of questions can see it; nil when
 // there are too many ways.
 func (d *Definition) answerClasses(i int) []Answer {
 	qu := &d.Questions[i]
-	var all []int
+	var tests []Test
 	for j := range d.Questions {
-		all = append(all, j)
+		d.Questions[j].Ask.leaves(func(c *Condition) {
+			if c.Test.Question == i && !slices.Contains(tests, c.Test) {
+				tests = append(tests, c.Test)
+			}
+		})
 	}
-	tests := (&search{d: d}).seenBy(i, all)
 	var classes []Answer
 	seen := map[string]bool{}
 	add := func(a Answer) {

@@ -51,6 +51,7 @@ type rangeTest struct {
 type op struct {
 	literal
 	from, past   int32 // lanes
+	counts       bool
 	least, total int32
 }
 
@@ -65,19 +66,33 @@ type lane struct {
 type Values struct{ words []uint64 }
 
 // NewValues makes room for the values of a definition's conditions.
-func (d *Definition) NewValues() *Values { return &Values{make([]uint64, words(d.program.bits))} }
+func (d *Definition) NewValues() *Values { return &Values{make([]uint64, length(d.program.bits))} }
 
-// words is how many words hold n values.
-func words(n int) int { return 2 * ((n + 63) / 64) }
+// length is how many words hold n values.
+func length(n int) int { return 2 * ((n + 63) / 64) }
 
 func (v *Values) holds(l literal) bool { return v.words[l.at]&l.mask != 0 }
 
 // Of gives the value of a condition of the same definition. A nil condition is true.
 func (v *Values) Of(c *Condition) Truth {
-	switch {
-	case c == nil || v.holds(c.value):
+	if c == nil {
 		return True
-	case v.holds(c.value.not()):
+	}
+	return v.At(c.Handle())
+}
+
+// Handle finds a condition's value with less work than the condition itself.
+type Handle struct{ literal }
+
+// Handle gives the handle of a condition that is not nil.
+func (c *Condition) Handle() Handle { return Handle{c.value} }
+
+// At gives the value of a handle's condition.
+func (v *Values) At(h Handle) Truth {
+	switch {
+	case v.holds(h.literal):
+		return True
+	case v.holds(h.not()):
 		return False
 	}
 	return Unknown
@@ -134,7 +149,7 @@ func (v *Values) run(ops []op, lanes []lane) {
 	words := v.words
 	for i := range ops {
 		o := &ops[i]
-		if o.least > 0 {
+		if o.counts {
 			v.count(o, lanes[o.from:o.past])
 			continue
 		}
@@ -209,7 +224,7 @@ func (c *compiler) gather(cond *Condition, atoms [][]*Condition) {
 
 // place gives away the next place.
 func (c *compiler) place() literal {
-	l := literal{1 << (c.bits & 63), int32(words(c.bits+1) - 2)}
+	l := literal{1 << (c.bits & 63), int32(length(c.bits+1) - 2)}
 	c.bits++
 	return l
 }
@@ -266,7 +281,7 @@ func (c *compiler) emit(cond *Condition) {
 		return
 	}
 	cond.value = c.place()
-	o := op{literal: cond.value, from: int32(len(c.lanes)), least: int32(cond.Least)}
+	o := op{literal: cond.value, from: int32(len(c.lanes)), counts: cond.Op == OpAtLeast, least: int32(cond.Least)}
 	if cond.Op == OpAll {
 		o.literal = o.not()
 	}
