@@ -1,0 +1,82 @@
+package questionnaires_test
+
+import (
+	"slices"
+	"testing"
+
+	"ekbom/internal/assess"
+	"ekbom/internal/questionnaire"
+	"ekbom/questionnaires"
+)
+
+// What the source article names as reasons for restless legs. An id keeps its meaning for ever.
+var articleCauses = []questionnaire.ID{
+	"rls", "rls-hereditary",
+	"overexertion", "growth-cramps", "dehydration", "heat-then-cold", "weather-sensitivity", "pms", "menopause", "smoking",
+	"alcohol-caffeine", "evening-arousal", "poor-diet", "acute-illness",
+	"pregnancy",
+	"iron-deficiency", "calcium-deficiency", "magnesium-deficiency", "b-vitamin-deficiency",
+	"medication",
+	"varicose-veins", "vein-thrombosis", "vein-inflammation", "atherosclerosis", "endarteritis", "heart-disease",
+	"inflammatory-arthritis", "osteoarthritis", "toe-osteoarthritis", "joint-deposits", "spine", "injury", "meteopathy",
+	"kidney-disease", "diabetes", "endocrine-disease", "neurological-disease", "psychosomatic", "allergy",
+}
+
+// Whom the source article names to see.
+var articleSpecialists = []questionnaire.ID{
+	"doctor", "neurologist", "vascular-surgeon", "gynaecologist", "obstetrician-gynaecologist", "endocrinologist",
+}
+
+// Everything that the article names, and everything that rules can conclude, comes out for at least one made-up person.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	files, err := questionnaires.Open("rls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, faults := questionnaire.Load(files)
+	if d == nil {
+		t.Fatalf("%d faults", len(faults))
+	}
+	var got assess.Reached
+	for i := range d.Cases {
+		r := assess.Evaluate(d, d.Cases[i].Answers).Reached()
+		got.RedFlags = append(got.RedFlags, r.RedFlags...)
+		got.LookAlikes = append(got.LookAlikes, r.LookAlikes...)
+		got.Causes = append(got.Causes, r.Causes...)
+		got.Specialists = append(got.Specialists, r.Specialists...)
+		got.Advice = append(got.Advice, r.Advice...)
+	}
+	reaches := func(kind string, got []questionnaire.ID, id questionnaire.ID) {
+		t.Helper()
+		if !slices.Contains(got, id) {
+			t.Errorf("no case reaches the %s %s", kind, id)
+		}
+	}
+
+	for _, id := range articleCauses {
+		reaches("cause", got.Causes, id)
+	}
+	for _, id := range articleSpecialists {
+		reaches("specialist", got.Specialists, id)
+	}
+	for _, r := range d.Referrals {
+		named := slices.Contains(articleSpecialists, r.Specialist)
+		if named != (r.NamedBy == questionnaire.NamedBySource) {
+			t.Errorf("%s: the specialist %s is named by the article: %t; the referral says otherwise", r.Place, r.Specialist, named)
+		}
+		reaches("specialist", got.Specialists, r.Specialist)
+	}
+	for _, f := range d.RedFlags {
+		reaches("red flag", got.RedFlags, f.ID)
+	}
+	for _, a := range d.LookAlikes {
+		reaches("look-alike", got.LookAlikes, a.ID)
+	}
+	for _, c := range d.Causes {
+		reaches("cause", got.Causes, c.ID)
+	}
+	for _, a := range d.Advice {
+		reaches("advice", got.Advice, a.ID)
+	}
+}
