@@ -339,12 +339,9 @@ func pages(t testing.TB) []shown {
 	return all
 }
 
-// TestLook writes every page to the folder EKBOM_LOOK_DIR, to be opened in a browser.
+// TestLook writes every page to the folder EKBOM_LOOK_DIR, to be opened in a browser. Without it the pages are only drawn.
 func TestLook(t *testing.T) {
-	dir := os.Getenv("EKBOM_LOOK_DIR")
-	if dir == "" {
-		t.Skip("EKBOM_LOOK_DIR is not set")
-	}
+	dir := cmp.Or(os.Getenv("EKBOM_LOOK_DIR"), t.TempDir())
 	a := assets(t)
 	write := func(name string, b []byte) {
 		t.Helper()
