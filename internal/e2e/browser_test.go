@@ -31,7 +31,7 @@ var (
 	browser    context.Context // nil: there is no browser
 	noBrowser  string          // why
 	axeSource  string          // the accessibility checker; empty: not installed
-	pictures   string          // folder for screenshots of failures, and of everything with EKBOM_PICTURES
+	pictures   string          // folder for screenshots of failures, and of everything with EKBOM_TEST_PICTURES
 )
 
 func TestMain(m *testing.M) {
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 		if out, err := build.CombinedOutput(); err != nil {
 			return fail(fmt.Errorf("build: %w\n%s", err, out))
 		}
-		pictures = os.Getenv("EKBOM_PICTURES")
+		pictures = os.Getenv("EKBOM_TEST_PICTURES")
 		if data, err := os.ReadFile("node_modules/axe-core/axe.min.js"); err == nil {
 			axeSource = string(data)
 		}

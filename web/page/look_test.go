@@ -341,7 +341,10 @@ func pages(t testing.TB) []shown {
 
 // TestLook writes every page to the folder EKBOM_LOOK_DIR, to be opened in a browser. Without it the pages are only drawn.
 func TestLook(t *testing.T) {
-	dir := cmp.Or(os.Getenv("EKBOM_LOOK_DIR"), t.TempDir())
+	dir := os.Getenv("EKBOM_LOOK_DIR")
+	if dir == "" {
+		dir = t.TempDir()
+	}
 	a := assets(t)
 	write := func(name string, b []byte) {
 		t.Helper()
