@@ -50,7 +50,8 @@ type rangeTest struct {
 // "All are true" is the opposite of "some opposite is true".
 type op struct {
 	literal
-	from, past   int32 // lanes
+	pair         [2]literal // most have at most two lanes
+	from, past   int32      // the others; all of them when weights count
 	counts       bool
 	least, total int32
 }
@@ -153,16 +154,25 @@ func (v *Values) run(ops []op, lanes []lane) {
 			v.count(o, lanes[o.from:o.past])
 			continue
 		}
-		var some, open uint64
-		for _, l := range lanes[o.from:o.past] {
-			some |= words[l.at] & l.mask
-			open |= l.mask &^ words[l.at^1]
+		a, b := &o.pair[0], &o.pair[1]
+		some := words[a.at]&a.mask | words[b.at]&b.mask
+		open := a.mask&^words[a.at^1] | b.mask&^words[b.at^1]
+		if o.from < o.past {
+			for _, l := range lanes[o.from:o.past] {
+				some |= words[l.at] & l.mask
+				open |= l.mask &^ words[l.at^1]
+			}
 		}
+		// Without branches: nobody can foretell the answers. A part that is true is open as well, so only one bit is set.
+		var holds, fails uint64
 		if some != 0 {
-			words[o.at] |= o.mask
-		} else if open == 0 {
-			words[o.at^1] |= o.mask
+			holds = o.mask
 		}
+		if open == 0 {
+			fails = o.mask
+		}
+		words[o.at] |= holds
+		words[o.at^1] |= fails
 	}
 }
 
@@ -295,6 +305,12 @@ func (c *compiler) emit(cond *Condition) {
 			o.total += l.weight
 		}
 		c.pack(int(o.from), l)
+	}
+	if !o.counts {
+		for i := range min(len(o.pair), len(c.lanes)-int(o.from)) {
+			o.pair[i] = c.lanes[int(o.from)+i].literal
+		}
+		c.lanes = slices.Delete(c.lanes, int(o.from), min(int(o.from)+len(o.pair), len(c.lanes)))
 	}
 	o.past = int32(len(c.lanes))
 	c.ops = append(c.ops, o)
