@@ -170,12 +170,17 @@ func (s *Server) render(w http.ResponseWriter, status int, c templ.Component) er
 	if err := c.Render(context.Background(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
+	send(w, status, b)
+	return nil
+}
+
+// send answers with a finished page.
+func send(w http.ResponseWriter, status int, b *bytes.Buffer) {
 	h := w.Header()
 	h["Content-Type"] = contentHTML
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h["Content-Length"] = []string{strconv.Itoa(b.Len())}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // an error means that nobody is there any more
-	return nil
 }
 
 var contentHTML = []string{"text/html; charset=utf-8"}

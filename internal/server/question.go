@@ -1,9 +1,13 @@
 package server
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
@@ -31,7 +35,56 @@ func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request) error {
 	view := j.question(i)
 	answerInto(&view, j.Definition, i, j.answers[i])
 	view.Returned = r.URL.RawQuery == returned
+	if j.answers[i].State == questionnaire.NotReached && !view.Returned {
+		return s.renderFresh(w, j, i, view)
+	}
 	return s.render(w, http.StatusOK, page.Question(view))
+}
+
+// fresh is the page of a question without an answer, cut where the revision stands. People on the same path get the same
+// page, so it is drawn once.
+type fresh struct{ before, after []byte }
+
+// freshKey tells such pages apart: by edition, language, voice and question, and by what differs between paths.
+type freshKey struct {
+	question      *page.QuestionView
+	back, because string
+	progress      page.Progress
+	changing      bool
+}
+
+const (
+	freshPages = 512  // of about 6 kB
+	manyBounds = 4096 // of about 200 B
+)
+
+func (s *Server) renderFresh(w http.ResponseWriter, j *journey, i int, view page.QuestionView) error {
+	key := freshKey{
+		question: &j.words.voices[j.voice].questions[i], back: view.Back, progress: view.Progress, changing: view.Changing,
+	}
+	for _, c := range view.Because {
+		key.because += c.Question + "\x00" + strings.Join(c.Answer.Values, "\x00") + c.Answer.State.String() + c.Change + "\x00"
+	}
+	drawn, err := s.fresh.get(key, func() (fresh, error) {
+		var b bytes.Buffer
+		view.Revision = s.mark
+		if err := page.Question(view).Render(context.Background(), &b); err != nil {
+			return fresh{}, fmt.Errorf("render: %w", err)
+		}
+		before, after, _ := bytes.Cut(b.Bytes(), []byte(s.mark))
+		return fresh{before, after}, nil
+	})
+	if err != nil {
+		return err
+	}
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	b.Write(drawn.before)
+	b.WriteString(revision(&j.response))
+	b.Write(drawn.after)
+	send(w, http.StatusOK, b)
+	return nil
 }
 
 // question is the page of question i without an answer.
@@ -59,7 +112,10 @@ func (j *journey) progress(i int) page.Progress {
 		}
 	}
 	if j.open >= 0 {
-		left := j.PathOf(j.answers, j.values)
+		left, _ := j.bounds.get(j.PathKey(j.answers, j.values), func() (page.Progress, error) {
+			path := j.PathOf(j.answers, j.values)
+			return page.Progress{Fewest: path.Fewest, Most: path.Most}, nil
+		})
 		p.Fewest, p.Most = left.Fewest, left.Most
 		if i == j.open {
 			p.Fewest, p.Most = p.Fewest-1, p.Most-1

@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"crypto/hkdf"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -50,6 +51,8 @@ type Server struct {
 	codeKey   []byte // hashes return codes
 	returnQR  *page.QR
 	bounds    questionnaire.Path // of somebody who has not begun
+	fresh     *cache[freshKey, fresh]
+	mark      string // stands where the revision goes in a fresh page
 	metrics   *metrics
 	requests  atomic.Uint64 // counts request ids
 	run       string        // first part of request ids
@@ -60,7 +63,7 @@ type Server struct {
 // New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
 // finished after an upgrade.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{Options: o, metrics: newMetrics(), run: runID()}
+	s := &Server{Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(), fresh: newCache[freshKey, fresh](freshPages)}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
 		return nil, fmt.Errorf("keep the questionnaire: %w", err)
 	}
