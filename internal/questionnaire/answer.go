@@ -1,7 +1,6 @@
 package questionnaire
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -253,48 +252,4 @@ func (d *Definition) Words(q int, a Answer) []string {
 		}
 		return words
 	}
-}
-
-// savedAnswer is the form in which answers are kept: by id, so that it can be read without this program.
-type savedAnswer struct {
-	Words []string `json:"a"`
-	Rev   int      `json:"r,omitempty"`
-	At    int64    `json:"t,omitempty"`
-}
-
-// EncodeAnswers gives the answers as JSON by question id, for keeping.
-func (d *Definition) EncodeAnswers(answers Answers) ([]byte, error) {
-	saved := make(map[ID]savedAnswer, len(answers))
-	for q, a := range answers {
-		if a.State != NotReached {
-			words := d.Words(q, a)
-			if a.State == Blank {
-				words = nil // own words may be the very word "blank"
-			}
-			saved[d.Questions[q].ID] = savedAnswer{Words: words, Rev: a.Rev, At: a.At}
-		}
-	}
-	return json.Marshal(saved)
-}
-
-// DecodeAnswers reads what EncodeAnswers wrote. It refuses answers that do not belong to this definition.
-func (d *Definition) DecodeAnswers(data []byte) (Answers, error) {
-	var saved map[ID]savedAnswer
-	if err := json.Unmarshal(data, &saved); err != nil {
-		return nil, fmt.Errorf("answers: %w", err)
-	}
-	answers := d.NewAnswers()
-	for id, s := range saved {
-		q, ok := d.Question(id)
-		if !ok {
-			return nil, fmt.Errorf("answers: no question %q in %s %s", id, d.ID, d.Version)
-		}
-		a, fault := d.ParseAnswer(q, s.Words)
-		if fault != nil {
-			return nil, fmt.Errorf("answers: %w", fault)
-		}
-		a.Rev, a.At = s.Rev, s.At
-		answers[q] = a
-	}
-	return answers, nil
 }
