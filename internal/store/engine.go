@@ -67,7 +67,7 @@ func commonFault(ctx context.Context, err error) (error, bool) {
 		return err, true
 	case errors.Is(err, sql.ErrNoRows): // pgx.ErrNoRows matches as well
 		return ErrNotFound, true
-	case errors.Is(context.Cause(ctx), errOverrun):
+	case errors.Is(err, errOverrun), errors.Is(context.Cause(ctx), errOverrun):
 		return &fault{ErrUnavailable, errOverrun.Error()}, true
 	case ctx.Err() != nil:
 		return context.Cause(ctx), true

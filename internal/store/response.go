@@ -21,8 +21,8 @@ func (s *Store) CreateResponse(ctx context.Context, r q.Response, codeHash []byt
 	}
 	_, err = s.exec(ctx, `INSERT INTO responses (`+responseColumns+`, code_hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		r.ID, r.Ref.ID, r.Ref.Version, r.Ref.Hash, r.Status, clinicOf(r), text(r.Answers), string(confirmed),
-		text(r.Outcome), r.Revision, stamp(r.Created), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires), codeHash)
+		string(r.ID), string(r.Ref.ID), r.Ref.Version, r.Ref.Hash, string(r.Status), clinicOf(r),
+		text(r.Answers), string(confirmed), text(r.Outcome), r.Revision, stamp(r.Created), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires), codeHash)
 	if err != nil {
 		return fmt.Errorf("create response: %w", err)
 	}
@@ -31,7 +31,7 @@ func (s *Store) CreateResponse(ctx context.Context, r q.Response, codeHash []byt
 
 // Response reads a response, or ErrNotFound.
 func (s *Store) Response(ctx context.Context, id q.ResponseID) (q.Response, error) {
-	return s.response(ctx, `SELECT `+responseColumns+` FROM responses WHERE id = $1`, id)
+	return s.response(ctx, `SELECT `+responseColumns+` FROM responses WHERE id = $1`, string(id))
 }
 
 // ResponseByCode reads the newest response under the hash of a return code, or ErrNotFound.
@@ -42,11 +42,13 @@ func (s *Store) ResponseByCode(ctx context.Context, codeHash []byte) (q.Response
 
 func (s *Store) response(ctx context.Context, query string, key any) (q.Response, error) {
 	var r q.Response
-	var clinic *q.ClinicID
+	var clinic *string
 	var confirmed []byte
-	var created, updated, completed, expires *time.Time
-	err := s.queryRow(ctx, query, []any{key}, &r.ID, &r.Ref.ID, &r.Ref.Version, &r.Ref.Hash, &r.Status, &clinic,
-		&r.Answers, &confirmed, &r.Outcome, &r.Revision, &created, &updated, &completed, &expires)
+	var completed, expires *time.Time
+	// As plain strings, which pgx scans without asking what they are.
+	err := s.queryRow(ctx, query, []any{key}, (*string)(&r.ID), (*string)(&r.Ref.ID), &r.Ref.Version, &r.Ref.Hash,
+		(*string)(&r.Status), &clinic, &r.Answers, &confirmed, &r.Outcome, &r.Revision, &r.Created, &r.Updated, &completed,
+		&expires)
 	if err != nil {
 		return q.Response{}, fmt.Errorf("read response: %w", err)
 	}
@@ -57,9 +59,9 @@ func (s *Store) response(ctx context.Context, query string, key any) (q.Response
 		r.Confirmed = nil
 	}
 	if clinic != nil {
-		r.Clinic = *clinic
+		r.Clinic = q.ClinicID(*clinic)
 	}
-	r.Created, r.Updated, r.Completed, r.Expires = unstamp(created), unstamp(updated), unstamp(completed), unstamp(expires)
+	r.Created, r.Updated, r.Completed, r.Expires = r.Created.UTC(), r.Updated.UTC(), unstamp(completed), unstamp(expires)
 	return r, nil
 }
 
@@ -73,8 +75,8 @@ func (s *Store) UpdateResponse(ctx context.Context, r q.Response) error {
 	n, err := s.exec(ctx, `UPDATE responses SET revision = revision + 1, questionnaire_id = $3, questionnaire_version = $4,
 		questionnaire_hash = $5, status = $6, clinic_id = $7, answers = $8, confirmed = $9, outcome = $10, updated = $11,
 		completed = $12, expires = $13 WHERE id = $1 AND revision = $2`,
-		r.ID, r.Revision, r.Ref.ID, r.Ref.Version, r.Ref.Hash, r.Status, clinicOf(r), text(r.Answers), string(confirmed),
-		text(r.Outcome), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires))
+		string(r.ID), r.Revision, string(r.Ref.ID), r.Ref.Version, r.Ref.Hash, string(r.Status), clinicOf(r),
+		text(r.Answers), string(confirmed), text(r.Outcome), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires))
 	if err != nil {
 		return fmt.Errorf("update response: %w", err)
 	}
@@ -90,7 +92,7 @@ func (s *Store) UpdateResponse(ctx context.Context, r q.Response) error {
 
 // DeleteResponse removes a response for good. If there is none it is ErrNotFound.
 func (s *Store) DeleteResponse(ctx context.Context, id q.ResponseID) error {
-	n, err := s.exec(ctx, `DELETE FROM responses WHERE id = $1`, id)
+	n, err := s.exec(ctx, `DELETE FROM responses WHERE id = $1`, string(id))
 	if err == nil && n == 0 {
 		err = ErrNotFound
 	}
@@ -110,11 +112,11 @@ func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (int, error) {
 	return int(n), nil
 }
 
-func clinicOf(r q.Response) *q.ClinicID {
+func clinicOf(r q.Response) *string {
 	if r.Clinic == "" {
 		return nil
 	}
-	return &r.Clinic
+	return (*string)(&r.Clinic)
 }
 
 func idsOf(ids []q.ID) []q.ID {

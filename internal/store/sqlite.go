@@ -20,7 +20,7 @@ import (
 // sqliteDB has one connection that writes, so that writers queue here and never meet a locked database, and several
 // that only read, which WAL lets run beside it.
 type sqliteDB struct {
-	writer, readers statements
+	writer, readers *connections
 	closed          atomic.Bool
 }
 
@@ -28,7 +28,7 @@ const sqliteReaders = 8
 
 // synchronous=FULL: with WAL, NORMAL may lose the last commits when the power fails. secure_delete: what a person has
 // deleted is overwritten, not just let go.
-const sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2500&_foreign_keys=1&_txlock=immediate" +
+const sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2000&_foreign_keys=1&_txlock=immediate" +
 	"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)"
 
 func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
@@ -48,20 +48,17 @@ func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
 		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
 	}
 	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: sqliteOptions}).String()
-	writer, err := sql.Open("sqlite", dsn)
+	writer, err := openConnections(dsn, 1)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	writer.SetMaxOpenConns(1)
-	readers, err := sql.Open("sqlite", dsn+"&_query_only=1")
+	readers, err := openConnections(dsn+"&_query_only=1", sqliteReaders)
 	if err != nil {
-		writer.Close()
+		writer.db.Close()
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	readers.SetMaxOpenConns(sqliteReaders)
-	readers.SetMaxIdleConns(sqliteReaders)
-	s := &sqliteDB{writer: statements{db: writer}, readers: statements{db: readers}}
-	if err := writer.PingContext(ctx); err != nil {
+	s := &sqliteDB{writer: writer, readers: readers}
+	if err := writer.db.PingContext(ctx); err != nil {
 		s.close()
 		return nil, fmt.Errorf("sqlite: %s: %w", path, s.fault(ctx, err))
 	}
@@ -77,31 +74,70 @@ func (s *sqliteDB) close() {
 	s.writer.db.Close()
 }
 
-// statements keeps prepared what was run once: our SQL is a fixed set of texts, and preparing costs more than running.
-type statements struct {
+// connections is one or several connections with the statements prepared on them: our SQL is a fixed set of texts, and
+// preparing one costs more than running it.
+type connections struct {
 	db       *sql.DB
-	prepared sync.Map // string to *sql.Stmt
+	turns    chan struct{} // as many as connections
+	prepared sync.Map      // string to *sql.Stmt
 }
 
-func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
-	if st, ok := s.prepared.Load(query); ok {
-		return st.(*sql.Stmt), nil
-	}
-	st, err := s.db.PrepareContext(ctx, query)
+func openConnections(dsn string, n int) (*connections, error) {
+	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
 	}
-	if first, raced := s.prepared.LoadOrStore(query, st); raced {
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return &connections{db: db, turns: make(chan struct{}, n)}, nil
+}
+
+// turn waits until a connection is free; done gives it back.
+func (c *connections) turn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.turns <- struct{}{}:
+		return nil
+	default:
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	select {
+	case c.turns <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (c *connections) done() { <-c.turns }
+
+func (c *connections) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := c.prepared.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := c.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, raced := c.prepared.LoadOrStore(query, st); raced {
 		st.Close()
 		return first.(*sql.Stmt), nil
 	}
 	return st, nil
 }
 
+// exec and queryRow heed the end of ctx while they wait, not after: one statement on one row is done sooner than a
+// watch over it is set up, and the busy timeout bounds it.
 func (s *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	st, err := s.writer.get(ctx, query)
+	if err := s.writer.turn(ctx); err != nil {
+		return 0, s.fault(ctx, err)
+	}
+	defer s.writer.done()
+	ctx = context.WithoutCancel(ctx)
+	st, err := s.writer.statement(ctx, query)
 	if err != nil {
 		return 0, s.fault(ctx, err)
 	}
@@ -113,9 +149,12 @@ func (s *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, 
 }
 
 func (s *sqliteDB) queryRow(ctx context.Context, query string, args []any, dest ...any) error {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	st, err := s.readers.get(ctx, query)
+	if err := s.readers.turn(ctx); err != nil {
+		return s.fault(ctx, err)
+	}
+	defer s.readers.done()
+	ctx = context.WithoutCancel(ctx)
+	st, err := s.readers.statement(ctx, query)
 	if err != nil {
 		return s.fault(ctx, err)
 	}
@@ -123,14 +162,11 @@ func (s *sqliteDB) queryRow(ctx context.Context, query string, args []any, dest 
 }
 
 func (s *sqliteDB) transact(ctx context.Context, fn func(querier) error) error {
-	waiting, cancel := bounded(ctx)
-	defer cancel()
-	conn, err := s.writer.db.Conn(waiting)
-	if err != nil {
-		return fmt.Errorf("begin: %w", s.fault(waiting, err))
+	if err := s.writer.turn(ctx); err != nil {
+		return fmt.Errorf("begin: %w", s.fault(ctx, err))
 	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
+	defer s.writer.done()
+	tx, err := s.writer.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", s.fault(ctx, err))
 	}

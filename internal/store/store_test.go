@@ -202,7 +202,7 @@ func TestErrorsHoldNoValues(t *testing.T) {
 			}), code),
 			"scan":  s.QueryRow(ctx, `SELECT id FROM responses WHERE id = $1`, []any{r.ID}, &n),
 			"bind":  s.QueryRow(ctx, `SELECT revision FROM responses WHERE revision = $1`, []any{struct{ v string }{secret}}, &n),
-			"cast":  s.QueryRow(ctx, `SELECT CAST(json_valid AS bigint) FROM (SELECT CAST($1 AS text) AS json_valid) AS v`, []any{secret + "\xff"}, &n),
+			"cast":  s.QueryRow(ctx, `SELECT CAST(CAST($1 AS text) AS bigint)`, []any{secret}, &n),
 			"stale": s.UpdateResponse(ctx, with(func(x *q.Response) { x.ID, x.Revision = r.ID, 9 })),
 		}
 		for name, err := range faults {
