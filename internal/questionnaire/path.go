@@ -56,6 +56,15 @@ func (s *set) has(q int) bool { return s[q>>6]&(1<<(q&63)) != 0 }
 func (s *set) add(q int)      { s[q>>6] |= 1 << (q & 63) }
 func (s *set) drop(q int)     { s[q>>6] &^= 1 << (q & 63) }
 
+func (s *set) holds(other *set) bool {
+	for w := range s {
+		if other[w]&^s[w] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *set) meets(other *set) bool {
 	for w := range s {
 		if s[w]&other[w] != 0 {
@@ -102,10 +111,9 @@ func (d *Definition) newGraph(tests int) graph {
 		})
 		g.read.join(&g.reads[i])
 	}
-	g.read.all(func(q int) bool {
+	for q := range g.read.all {
 		g.classes[q] = d.answerClasses(q)
-		return true
-	})
+	}
 	return g
 }
 
@@ -129,9 +137,10 @@ type bounds struct{ fewest, most int }
 
 // frame is a set of answers, some of them supposed.
 type frame struct {
-	Values          // of tests only
-	asked   []Truth // by question that is not settled
-	settled set     // answered, supposed, or off the path for good
+	Values           // of tests only
+	asked   []Truth  // by question that is not settled
+	settled set      // answered, supposed, or off the path for good
+	matter  []uint64 // tests in the conditions of the questions at hand, a mask for each word pair
 }
 
 // left gives the fewest and most questions left.
@@ -147,7 +156,9 @@ func (d *Definition) left(answers Answers) (fewest, most int) {
 
 func (s *search) frame(depth int) *frame {
 	if depth == len(s.frames) {
-		s.frames = append(s.frames, &frame{Values: Values{make([]uint64, s.length)}, asked: make([]Truth, len(s.d.Questions))})
+		s.frames = append(s.frames, &frame{
+			Values: Values{make([]uint64, s.length)}, asked: make([]Truth, len(s.d.Questions)), matter: make([]uint64, s.length/2),
+		})
 	}
 	return s.frames[depth]
 }
@@ -158,20 +169,17 @@ func (s *search) left(depth int, among set, news *set) (b bounds) {
 	// What is decided already is counted and left aside. A question is open while its own condition is, or while it is to
 	// be asked and later conditions read it. Conditions read earlier questions only, so one pass settles all.
 	open := among
-	among.all(func(i int) bool {
+	for i := range among.all {
 		if news != nil && !news.meets(&s.reads[i]) {
-			return true
+			continue
 		}
 		qu, st := &s.d.Questions[i], &s.d.program.steps[i]
 		ask := f.walk(qu.Ask)
 		f.asked[i] = ask
 		switch {
-		case ask == Unknown:
-			for w, read := range s.reads[i] {
-				if read&^f.settled[w] != 0 {
-					return true
-				}
-			} // else "not sure" keeps it off the path
+		case ask == Unknown && !f.settled.holds(&s.reads[i]):
+			continue
+		case ask == Unknown: // "not sure" keeps it off the path
 		case ask == False:
 			if qu.NotAskedIsNo {
 				f.refuse(st)
@@ -179,7 +187,7 @@ func (s *search) left(depth int, among set, news *set) (b bounds) {
 		case s.answers[i].State != NotReached:
 			f.answer(st, &s.answers[i])
 		case s.read.has(i):
-			return true
+			continue
 		default:
 			b.fewest, b.most = b.fewest+1, b.most+1
 		}
@@ -188,8 +196,7 @@ func (s *search) left(depth int, among set, news *set) (b bounds) {
 		if news != nil {
 			news.add(i)
 		}
-		return true
-	})
+	}
 	for _, group := range s.groups(&open) {
 		g := s.group(depth, group)
 		b.fewest, b.most = b.fewest+g.fewest, b.most+g.most
@@ -207,7 +214,7 @@ func (v *Values) walk(c *Condition) Truth {
 
 // groups parts open questions so that no condition of one group reads a question of another.
 func (s *search) groups(open *set) (groups []set) {
-	open.all(func(i int) bool {
+	for i := range open.all {
 		var joined set
 		joined.add(i)
 		groups = slices.DeleteFunc(groups, func(g set) bool {
@@ -218,8 +225,7 @@ func (s *search) groups(open *set) (groups []set) {
 			return linked
 		})
 		groups = append(groups, joined)
-		return true
-	})
+	}
 	return groups
 }
 
@@ -227,7 +233,7 @@ func (s *search) groups(open *set) (groups []set) {
 func (s *search) group(depth int, group set) (b bounds) {
 	f := s.frames[depth]
 	first := -1
-	group.all(func(i int) bool {
+	for i := range group.all {
 		if s.answers[i].State == NotReached {
 			b.most++
 			if f.asked[i] == True {
@@ -237,13 +243,18 @@ func (s *search) group(depth int, group set) (b bounds) {
 		if first < 0 && f.asked[i] == True {
 			first = i
 		}
-		return true
-	})
+	}
 	if s.budget < 0 || first < 0 || s.classes[first] == nil {
 		return b
 	}
 	b = bounds{fewest: len(s.answers), most: 0}
 	group.drop(first)
+	clear(f.matter)
+	for i := range group.all {
+		for w, mask := range s.tests[i] {
+			f.matter[w] |= mask
+		}
+	}
 	for _, a := range s.classes[first] {
 		then := s.frame(depth + 1)
 		copy(then.words, f.words)
@@ -251,28 +262,25 @@ func (s *search) group(depth int, group set) (b bounds) {
 		then.settled = f.settled
 		then.settled.add(first)
 		then.answer(&s.d.program.steps[first], &a)
-		c := s.after(depth+1, first, group)
+		c := s.after(depth+1, first, group, f.matter)
 		b.fewest, b.most = min(b.fewest, c.fewest+1), max(b.most, c.most+1)
 	}
 	return b
 }
 
-// after counts the rest of a group once its first question is settled.
-func (s *search) after(depth, first int, rest set) bounds {
-	// All that can make a difference: which questions they are, and the tests in their conditions.
+// after counts the rest of a group once its first question is settled. Two states are the same when they agree in the tests
+// that matter.
+func (s *search) after(depth, first int, rest set, matter []uint64) bounds {
 	s.key = s.key[:0]
-	for _, word := range rest {
-		s.key = binary.LittleEndian.AppendUint64(s.key, word)
+	for w := range (len(s.answers) + 63) / 64 {
+		s.key = binary.LittleEndian.AppendUint64(s.key, rest[w])
 	}
 	values := s.frames[depth].words
-	for w := range s.length / 2 {
-		var mask uint64
-		rest.all(func(i int) bool {
-			mask |= s.tests[i][w]
-			return true
-		})
-		s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w]&mask)
-		s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w+1]&mask)
+	for w, mask := range matter {
+		if mask != 0 {
+			s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w]&mask)
+			s.key = binary.LittleEndian.AppendUint64(s.key, values[2*w+1]&mask)
+		}
 	}
 	if b, met := s.known[string(s.key)]; met {
 		return b
