@@ -99,14 +99,16 @@ func TestInTx(t *testing.T) {
 	})
 }
 
-// Twenty transactions read a value and then write what follows from it.
+// Twenty transactions, of two programs, read a value and then write what follows from it.
 func TestInTxLosesNothing(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		const writers = 20
-		ctx, id := t.Context(), create(t, s, newResponse(t)).ID
+		programs := []*store.Store{open(t, dsn), open(t, dsn)}
+		ctx, id := t.Context(), create(t, programs[0], newResponse(t)).ID
 		errs := make(chan error, writers)
-		for range writers {
+		for i := range writers {
+			s := programs[i%2]
 			go func() {
 				errs <- s.InTx(ctx, func(tx *store.Store) error {
 					r, err := tx.Response(ctx, id)
@@ -123,7 +125,7 @@ func TestInTxLosesNothing(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got := read(t, s, id).Revision; got != writers {
+		if got := read(t, programs[0], id).Revision; got != writers {
 			t.Errorf("%d of %d changes arrived", got, writers)
 		}
 	})

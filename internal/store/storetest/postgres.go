@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -30,7 +29,7 @@ type Server struct {
 	dir   string // of a private cluster
 	bin   string
 	owner *syscall.SysProcAttr
-	guard io.Closer // closing it, or the end of this process, ends the server
+	end   func() // as the end of this process would
 
 	template func(t testing.TB) string
 }
@@ -73,7 +72,7 @@ func NewServer(t testing.TB) *Server {
 	if err != nil {
 		lack(t, err)
 	}
-	t.Cleanup(func() { s.guard.Close() })
+	t.Cleanup(s.end)
 	return s
 }
 
@@ -179,8 +178,13 @@ func newCluster(options ...string) (*Server, error) {
 		s.owner.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
 	guard := s.command("sh", "-c", watchdog, "watchdog", bin, dir)
-	if s.guard, err = guard.StdinPipe(); err != nil {
+	stdin, err := guard.StdinPipe()
+	if err != nil {
 		return nil, err
+	}
+	s.end = func() {
+		stdin.Close()
+		guard.Wait()
 	}
 	if err := guard.Start(); err != nil {
 		os.RemoveAll(dir)
