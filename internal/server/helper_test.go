@@ -134,20 +134,24 @@ func (s *site) browser(t testing.TB) *browser {
 		t.Fatal(err)
 	}
 	b := &browser{t: t, site: s, header: http.Header{}}
-	b.client = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, via []*http.Request) error {
-		b.hops = append(b.hops, r.Response.StatusCode)
-		if len(via) > 5 {
-			b.t.Errorf("redirects without end: %s", r.URL.Path)
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
+	b.client = &http.Client{Jar: jar, CheckRedirect: b.follow}
 	return b
+}
+
+// follow counts the redirects on the way.
+func (b *browser) follow(r *http.Request, via []*http.Request) error {
+	b.hops = append(b.hops, r.Response.StatusCode)
+	if len(via) > 5 {
+		b.t.Errorf("redirects without end: %s", r.URL.Path)
+		return http.ErrUseLastResponse
+	}
+	return nil
 }
 
 // tab is another window of the same browser.
 func (b *browser) tab() *browser {
 	c := *b
+	c.client = &http.Client{Jar: b.client.Jar, CheckRedirect: c.follow}
 	return &c
 }
 

@@ -81,7 +81,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 		OpenFlags:  j.flags(o.OpenFlags),
 		Criteria:   j.criteria(o),
 		Scores:     j.scores(o),
-		Facts:      j.sections(short, given),
+		Facts:      j.sections(short, j.told),
 		Help:       j.help(o, func(questionnaire.ID) bool { return true }),
 		Ask:        j.advice(o, questionnaire.Ask),
 		Bring:      j.advice(o, questionnaire.Bring),
@@ -122,9 +122,11 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, page.Sheet(view))
 }
 
-// given holds answers with a value that fit into a line.
-func given(qu *questionnaire.Question, a questionnaire.Answer) bool {
-	return a.State == questionnaire.Given && qu.Type != questionnaire.FreeText
+// told holds answers that the summary tells: those with a value that fit into a line. Who answered stands in its head, and
+// a plain "none of these" is left to the list of all answers.
+func (j *journey) told(qu *questionnaire.Question, a questionnaire.Answer) bool {
+	return a.State == questionnaire.Given && qu.Type != questionnaire.FreeText && (qu.None < 0 || !a.Has(qu.None)) &&
+		(j.whose < 0 || qu != &j.Questions[j.whose])
 }
 
 // filledInBy says who answered, in the words of the option that they chose.
