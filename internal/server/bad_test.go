@@ -608,7 +608,9 @@ func TestOlderEdition(t *testing.T) {
 	b.start().fill("answer=me").fill("answer=no-signs").at("/q/age")
 	pinned := b.session(t).Hash
 
-	next := newSite(t, func(o *Options) { o.Store, o.Definition = st, changed(t) })
+	next := newSite(t, func(o *Options) {
+		o.Store, o.Definition = st, edited(t, "text/en.yaml", "How old are you?", "How many years old are you?")
+	})
 	jar, _ := cookiejar.New(nil)
 	u, _ := url.Parse(next.web.URL)
 	jar.SetCookies(u, []*http.Cookie{b.cookie()})

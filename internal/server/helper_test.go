@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -422,20 +423,23 @@ func has(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-// changed is the test questionnaire after an edit.
-func changed(t testing.TB) *questionnaire.Definition {
+// edited is the test questionnaire after an edit.
+func edited(t testing.TB, file, from, to string) *questionnaire.Definition {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/legs")); err != nil {
 		t.Fatal(err)
 	}
-	name := dir + "/text/en.yaml"
-	words, err := os.ReadFile(name)
+	name := filepath.Join(dir, file)
+	old, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	words = bytes.Replace(words, []byte("How old are you?"), []byte("How many years old are you?"), 1)
-	if err := os.WriteFile(name, words, 0o600); err != nil {
+	fresh := bytes.Replace(old, []byte(from), []byte(to), 1)
+	if bytes.Equal(old, fresh) {
+		t.Fatalf("%s does not hold %q", file, from)
+	}
+	if err := os.WriteFile(name, fresh, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d, faults := questionnaire.Load(os.DirFS(dir))

@@ -34,7 +34,7 @@ func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := j.question(i)
 	answerInto(&view, j.Definition, i, j.answers[i])
-	view.Returned = r.URL.RawQuery == returned
+	view.Returned = strings.HasPrefix(r.URL.RawQuery, returned)
 	if j.answers[i].State == questionnaire.NotReached && !view.Returned {
 		return s.renderFresh(w, j, i, view)
 	}

@@ -72,7 +72,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 	o := assess.Evaluate(j.Definition, j.answers)
 	view := page.SheetView{
 		Base:       j.base(pathPrint),
-		Large:      r.URL.RawQuery == "large",
+		Large:      r.URL.Query().Get("size") == "large",
 		Code:       sess.Code.String(),
 		Until:      local(j.response.Expires),
 		QR:         s.returnQR,

@@ -304,31 +304,59 @@ func TestLanguages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for _, tt := range []struct{ header, want string }{
-		{"", "en"}, {"en", "en"}, {"en-GB,en;q=0.9", "en"}, {"xx", "en"}, {"zz;q=0.1, en;q=0.5", "en"}, {"*", "en"},
-		{strings.Repeat("de,", 500), "en"}, {"\x00", "en"}, {"uk", "en"},
+		{"", "en"}, {"en", "en"}, {"en-GB,en;q=0.9", "en"}, {"ru", "ru"}, {"ru-RU,ru;q=0.9,en;q=0.8", "ru"}, {"xx", "en"},
+		{"ru;q=0.1, en;q=0.5", "en"}, {"de, ru;q=0.5", "ru"}, {"*", "en"}, {strings.Repeat("ru,", 500), "ru"}, {"de," + strings.Repeat("x", 500), "en"},
+		{"\x00", "en"}, {"uk", "en"}, // who reads Ukrainian is not taken for a reader of Russian
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Language", tt.header)
 		if got := s.languageOf(r).tag; got != tt.want {
-			t.Errorf("%q: %s, want %s", tt.header, got, tt.want)
+			t.Errorf("%.40q: %s, want %s", tt.header, got, tt.want)
 		}
 	}
 	b := s.browser(t)
-	b.start()
-	b.get("/q/who?lang=en").at("/q/who")
-	u, _ := url.Parse(s.web.URL)
+	b.start().fill("answer=me").fill("answer=no-signs").at("/q/age")
+	// The switch keeps the page and the answers, and the choice stays.
+	b.get("/q/age?lang=ru").at("/q/age").says("Сколько вам лет?")
+	if !strings.Contains(b.body, `<html lang="ru"`) {
+		t.Error("the page does not say that it is in Russian")
+	}
+	b.fill("answer=x").fails(http.StatusUnprocessableEntity).silent("Enter")
+	b.get("/q/age").fill("answer=50").fill("answer=often").fill("answer=many").fill("year=2019", "month=марта").at("/q/own-words")
+	b.fill().at("/answers").says("Нет, ничего из этого", "март").fill().at("/result").says("Беспокойные ноги", "Невролог")
+	b.get("/result/print").says("синдром беспокойных ног")
+	b.get("/nosuch").fails(http.StatusNotFound).silent("There is no such page")
+	b.get("/result?lang=xx").at("/result").says("Беспокойные ноги") // one that is not offered changes nothing
+	b.get("/result?lang=en").at("/result").says("Restless legs")
+	u, err := url.Parse(s.web.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !slices.ContainsFunc(b.client.Jar.Cookies(u), func(c *http.Cookie) bool { return c.Name == cookieLanguage && c.Value == "en" }) {
 		t.Error("the choice is not kept")
 	}
-	b.get("/q/who?lang=xx").at("/q/who")
-	b.get("/result/print?large&lang=en")
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for path, want := range map[string]string{
-		"//evil.example?lang=en": "/evil.example", `/\evil.example?lang=en`: "/evil.example", "/about?lang=en&large": "/about?large=",
+		"//evil.example?lang=en": "/evil.example", `/\evil.example?lang=en`: "/evil.example",
+		"/result/print?lang=en&size=large": "/result/print?size=large",
 	} {
 		if b.get(path); b.status != http.StatusSeeOther || b.got.Get("Location") != want {
 			t.Errorf("%s: %d to %q", path, b.status, b.got.Get("Location"))
 		}
+	}
+}
+
+// A language that lacks a single text is not offered.
+func TestIncompleteLanguageIsNotOffered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(o *Options) {
+		o.Definition = edited(t, "text/ru.yaml", "warm-bath: Тёплая ванна вечером.", "")
+	})
+	b := s.browser(t)
+	b.header.Set("Accept-Language", "ru")
+	b.get("/?lang=ru").at("/").says("A short check of your legs.")
+	if strings.Contains(b.body, "lang=ru") {
+		t.Error("offered all the same")
 	}
 }
 
