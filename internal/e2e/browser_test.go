@@ -168,7 +168,10 @@ func visit(t *testing.T, s *service) *visitor {
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	v := &visitor{T: t, ctx: ctx, base: s.base}
-	v.do("open a tab", chromedp.EmulateViewport(390, 844))
+	// The tab lives as long as the context of its first action, so that one has no deadline.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
 	t.Cleanup(func() {
 		if t.Failed() {
 			v.picture("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
@@ -275,7 +278,7 @@ func (v *visitor) picture(name string) {
 	defer cancel()
 	data, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err == nil {
-		err = errors.Join(os.MkdirAll(pictures, 0o750), os.WriteFile(filepath.Join(pictures, name+".png"), data, 0o600))
+		err = errors.Join(os.MkdirAll(pictures, 0o750), os.WriteFile(filepath.Join(pictures, strings.ReplaceAll(name, "/", "-")+".png"), data, 0o600))
 	}
 	if err != nil {
 		v.Logf("no picture of %s: %v", name, err)
