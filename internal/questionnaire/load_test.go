@@ -309,6 +309,28 @@ func TestIncompleteLanguage(t *testing.T) {
 	}
 }
 
+// "Full or partial" is true once the answers are at least partly alike, although nobody knows yet whether fully.
+func TestHigherStatesNeedNotBeDecided(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(small(func(_, r M, _ fstest.MapFS) {
+		r["pattern"].(M)["full"] = M{"all": []any{M{"signs": "pain"}, M{"pregnant": "yes"}}}
+		r["pattern"].(M)["partial"] = M{"signs": "pain"}
+		r["facts"].(M)["alike"] = M{"pattern": []string{"full", "partial"}}
+		r["look_alikes"].([]any)[0].(M)["when"] = M{"fact": "alike"}
+	}))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	answers := d.NewAnswers()
+	for id, a := range map[q.ID]q.Answer{"signs": {State: q.Given, Options: 1}, "age": {State: q.Given, Number: 30}, "pregnant": {State: q.Unsure}} {
+		at, _ := d.Question(id)
+		answers[at] = a
+	}
+	if got := d.Walk(d.LookAlikes[0].When, answers); got != q.True {
+		t.Errorf("full or partial is %s", got)
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	whole := small(nil)
 	for name := range whole {

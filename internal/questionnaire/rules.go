@@ -189,7 +189,7 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 			"earlier":   func(n *yaml.Node) { earlier = n },
 			"source":    func(n *yaml.Node) { c.Source = l.cite(d, n) },
 		})
-		l.states(d, i, "criterion", c.ID, append(slices.Clone(criterionNames), stateWas), func() []*Condition {
+		l.states(d, i, "criterion", c.ID, append(slices.Clone(criterionNames), stateBare), func() []*Condition {
 			c.Met = l.conditionOr(d, met)
 			was := l.never()
 			if earlier != nil {
@@ -210,8 +210,9 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 	}
 }
 
-// stateWas names the bare condition of the state earlier, whatever holds now. No file can name it.
-const stateWas = "was"
+// stateBare names the condition of the second highest state as it is written, whether or not the highest holds. No file
+// can name it.
+const stateBare = "bare"
 
 // states names one statement for each state of something that has several, all read together.
 func (l *loader) states(d doc, n *yaml.Node, kind string, id ID, names []string, read func() []*Condition) {
@@ -234,13 +235,14 @@ func (l *loader) readPattern(d doc, n *yaml.Node, later func(func())) {
 		keys[0]: part(keys[0]), keys[1]: part(keys[1]), keys[2]: part(keys[2]), keys[3]: part(keys[3]),
 	})
 	p := &l.d.Pattern
-	l.states(d, n, "pattern", "", matchNames, func() []*Condition {
+	l.states(d, n, "pattern", "", append(slices.Clone(matchNames), stateBare), func() []*Condition {
 		p.Full, p.Partial, p.None = l.conditionOr(d, parts["full"]), l.conditionOr(d, parts["partial"]), l.conditionOr(d, parts["none"])
 		notFull := l.not(p.Full)
 		return []*Condition{nil,
 			l.node(OpAll, nil, notFull, l.not(p.Partial), p.None),
 			l.node(OpAll, nil, notFull, p.Partial),
-			p.Full}
+			p.Full,
+			p.Partial}
 	})
 	later(func() {
 		l.finish(d, n, l.named["pattern//full"])
@@ -534,8 +536,10 @@ func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) 
 	if v.Kind == yaml.SequenceNode {
 		list = v.Content
 	}
-	// "met or earlier" does not ask that the one is not met when the other is: that would make it unknown while met is.
-	both := slices.ContainsFunc(list, func(n *yaml.Node) bool { return n.Value == Met.String() })
+	// "met or earlier", "full or partial": the second does not ask that the first does not hold, which would make the
+	// whole unknown while the first is.
+	first, second := names[len(names)-1], names[len(names)-2]
+	both := slices.ContainsFunc(list, func(n *yaml.Node) bool { return n.Value == first })
 	var parts []*Condition
 	for _, n := range list {
 		state := n.Value
@@ -543,8 +547,8 @@ func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) 
 			d.fault(n, "unknown-state", "write one of "+strings.Join(names[1:], ", "), "%q is not a state that a condition may name", state)
 			continue
 		}
-		if both && state == Earlier.String() {
-			state = stateWas
+		if both && state == second {
+			state = stateBare
 		}
 		parts = append(parts, l.of(d, v, kind, ID(string(id)+"/"+state)))
 	}
