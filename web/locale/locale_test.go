@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/feature/plural"
 )
 
 const head = `
@@ -103,6 +104,66 @@ func TestMessages(t *testing.T) {
 				t.Errorf("got %q, want %q", tt.got, tt.want)
 			}
 		})
+	}
+}
+
+// TestRussian: the words that are built in, not made up for a test, follow the numbers and the dates of the language.
+func TestRussian(t *testing.T) {
+	t.Parallel()
+	c, err := Load(Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	russian := c.Printer("ru")
+	day := time.Date(2026, time.August, 6, 21, 5, 0, 0, time.UTC)
+	tests := []struct{ name, got, want string }{
+		{"0", russian.N("cause.sources", 0), "0 источников"},
+		{"1", russian.N("cause.sources", 1), "1 источник"},
+		{"2", russian.N("cause.sources", 2), "2 источника"},
+		{"4", russian.N("cause.sources", 4), "4 источника"},
+		{"5", russian.N("cause.sources", 5), "5 источников"},
+		{"11", russian.N("cause.sources", 11), "11 источников"},
+		{"14", russian.N("cause.sources", 14), "14 источников"},
+		{"20", russian.N("cause.sources", 20), "20 источников"},
+		{"21", russian.N("cause.sources", 21), "21 источник"},
+		{"22", russian.N("cause.sources", 22), "22 источника"},
+		{"111", russian.N("cause.sources", 111), "111 источников"},
+		{"1021", russian.N("cause.sources", 1021), "1\u00a0021 источник"},
+		{"verb of one", russian.N("keep.saved", 31)[:len("Сохранён 31 ответ.")], "Сохранён 31 ответ."},
+		{"verb of few", russian.N("keep.saved", 32)[:len("Сохранено 32 ответа.")], "Сохранено 32 ответа."},
+		{"adjective", russian.N("problem.429.minutes", 1)[:len("Подождите 1 минуту")], "Подождите 1 минуту"},
+		{"day", russian.Date(day), "6 августа 2026\u00a0г."},
+		{"day and time", russian.DateTime(day), "6 августа 2026\u00a0г., 21:05"},
+		{"month of a year", russian.PartialDate("2019-05"), "май 2019\u00a0г."},
+		{"year", russian.PartialDate("2019"), "2019"},
+		{"typed month", russian.Month("мая"), "5"},
+		{"first letters of a month", russian.Month("Сент."), "9"},
+		{"English month", russian.Month("august"), "8"},
+		{"name", russian.Name(), "Русский"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if tt.got != tt.want {
+				t.Errorf("got %q, want %q", tt.got, tt.want)
+			}
+		})
+	}
+
+	// The full stop of "г." closes the sentence as well. Fractions take a form of their own, which whole numbers never ask for.
+	for key, e := range russian.messages {
+		for form, text := range e {
+			var args []any
+			for _, name := range text.names {
+				args = append(args, name, russian.Date(day))
+			}
+			if got := russian.fill(text, args); strings.Contains(got, "г..") {
+				t.Errorf("%s, %s: two full stops after a date: %s", key, formName(form), got)
+			}
+		}
+		if _, ok := e[plural.Other]; !ok && e[single].words == nil {
+			t.Errorf("%s: no form for fractions", key)
+		}
 	}
 }
 

@@ -297,7 +297,7 @@ func Start(v StartView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = section(v.L.T("start.at-hand"), v.AtHand).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = section("at-hand", v.L.T("start.at-hand"), v.AtHand).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
