@@ -182,7 +182,7 @@ type Ref struct {
 	Hash    string `json:"hash"` // SHA-256 over all files but the cases, hexadecimal
 }
 
-// Definition is one loaded, faultless questionnaire. It is never changed after Load and may be read by many goroutines.
+// Definition is one loaded, faultless questionnaire. What it says never changes after Load, and many goroutines may read it.
 type Definition struct {
 	Ref
 	Reviewed  time.Time
@@ -209,6 +209,7 @@ type Definition struct {
 
 	index   map[ID]int // question id to position in Questions
 	program program
+	places  places // bounds of questions left, remembered
 	files   []byte // the folder as a zip archive, for keeping beside pinned responses
 }
 

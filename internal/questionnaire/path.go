@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // Path says which questions are asked for the answers given so far.
@@ -34,7 +35,8 @@ func (d *Definition) PathOf(answers Answers, v *Values) Path {
 		}
 	}
 	if p.Next >= 0 {
-		p.Fewest, p.Most = d.left(answers)
+		b := d.left(answers, v)
+		p.Fewest, p.Most = b.fewest, b.most
 	}
 	return p
 }
@@ -97,18 +99,23 @@ type graph struct {
 	reads   []set      // by question: the questions that its own condition reads
 	tests   [][]uint64 // by question: the tests in that condition, a mask for each word pair
 	read    set        // questions that some question's condition reads
+	seen    []uint64   // the tests of all these conditions, a mask for each word pair
 	classes [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
 }
 
 func (d *Definition) newGraph(tests int) graph {
 	n := len(d.Questions)
 	g := graph{length: length(tests), reads: make([]set, n), tests: make([][]uint64, n), classes: make([][]Answer, n)}
+	g.seen = make([]uint64, g.length/2)
 	for i := range d.Questions {
 		g.tests[i] = make([]uint64, g.length/2)
 		d.Questions[i].Ask.leaves(func(c *Condition) {
 			g.reads[i].add(c.Test.Question)
 			g.tests[i][c.value.at/2] |= c.value.mask
 		})
+		for w, mask := range g.tests[i] {
+			g.seen[w] |= mask
+		}
 		g.read.join(&g.reads[i])
 	}
 	for q := range g.read.all {
@@ -143,15 +150,61 @@ type frame struct {
 	matter  []uint64 // tests in the conditions of the questions at hand, a mask for each word pair
 }
 
-// left gives the fewest and most questions left.
-func (d *Definition) left(answers Answers) (fewest, most int) {
+// left gives the fewest and most questions left. People come by the same places, so what was found is remembered.
+func (d *Definition) left(answers Answers, v *Values) bounds {
+	var room [256]byte
+	key := room[:0]
+	for w, mask := range d.program.graph.seen {
+		if mask != 0 {
+			key = binary.LittleEndian.AppendUint64(key, v.words[2*w]&mask)
+			key = binary.LittleEndian.AppendUint64(key, v.words[2*w+1]&mask)
+		}
+	}
+	var reached set
+	for i := range answers {
+		if answers[i].State != NotReached {
+			reached.add(i)
+		}
+	}
+	for _, w := range reached[:(len(answers)+63)/64] {
+		key = binary.LittleEndian.AppendUint64(key, w)
+	}
+	if b, met := d.places.find(key); met {
+		return b
+	}
 	s := search{graph: &d.program.graph, d: d, answers: answers, known: map[string]bounds{}, budget: searchBudget}
 	var everything set
 	for i := range d.Questions {
 		everything.add(i)
 	}
 	b := s.left(0, everything, nil)
-	return b.fewest, b.most
+	d.places.note(string(key), b)
+	return b
+}
+
+// places remembers bounds by all that they hang on. It is emptied when full, so that it does not grow with the number of
+// people.
+type places struct {
+	mu    sync.RWMutex
+	known map[string]bounds
+}
+
+const mostPlaces = 20_000
+
+func (p *places) find(key []byte) (b bounds, met bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	b, met = p.known[string(key)]
+	return b, met
+}
+
+func (p *places) note(key string, b bounds) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil || len(p.known) >= mostPlaces {
+		p.known = map[string]bounds{}
+	}
+	p.known[key] = b
 }
 
 func (s *search) frame(depth int) *frame {
