@@ -23,7 +23,7 @@ func (s *Server) showAnswers(w http.ResponseWriter, r *http.Request) error {
 // complete computes the outcome and keeps it beside the answers.
 func (s *Server) complete(w http.ResponseWriter, r *http.Request) error {
 	finished := false
-	j, err := s.change(r, s.session(r), func(j *journey) (bool, error) {
+	j, err := s.change(w, r, s.session(r), func(j *journey) (bool, error) {
 		finished = false
 		if j.open >= 0 || len(j.raised()) > 0 || j.completed() {
 			return false, nil

@@ -33,7 +33,7 @@ func (s *Server) checkEmergency(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) confirmEmergency(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.change(r, s.session(r), func(j *journey) (bool, error) {
+	j, err := s.change(w, r, s.session(r), func(j *journey) (bool, error) {
 		if len(j.unconfirmed()) == 0 {
 			return false, nil
 		}

@@ -137,10 +137,9 @@ func revision(r *questionnaire.Response) string { return strconv.Itoa(r.Revision
 
 func tag(id questionnaire.ResponseID) string { return string(id[max(0, len(id)-6):]) }
 
-// readRevision gives the revision of a form, and whether the form belongs to the response. A revision that cannot be read
-// is the oldest.
-func readRevision(form url.Values, id questionnaire.ResponseID) (rev int, ours bool) {
-	number, of, ok := strings.Cut(form.Get(page.FieldRevision), "-")
+// parseRevision gives a revision, and whether it is one of this response. One that cannot be read is the oldest.
+func parseRevision(written string, id questionnaire.ResponseID) (rev int, ours bool) {
+	number, of, ok := strings.Cut(written, "-")
 	if !ok {
 		return 0, true
 	}

@@ -38,7 +38,7 @@ func FuzzForm(f *testing.F) {
 			}
 			return
 		}
-		readRevision(r.PostForm, "0198c0de-0000")
+		parseRevision(r.PostForm.Get(page.FieldRevision), "0198c0de-0000")
 		qu := &d.Questions[i]
 		a, fault := readAnswer(d, i, l, r.PostForm)
 		if fault != nil {

@@ -26,19 +26,33 @@ type journey struct {
 	voice    int
 }
 
-// load reads the response of a session.
+// load gives the journey of a session as it stands, for a page to be drawn.
 func (s *Server) load(r *http.Request, sess session) (*journey, error) {
 	if sess.none() {
 		return nil, errNoSession
 	}
+	if j := s.recallFresh(r, sess); j != nil {
+		return j, nil
+	}
+	return s.read(r, sess)
+}
+
+// read reads the response of a session.
+func (s *Server) read(r *http.Request, sess session) (*journey, error) {
+	at := s.Now()
 	response, err := s.Store.Response(r.Context(), sess.Response)
 	if errors.Is(err, store.ErrNotFound) {
+		s.recent.forget(sess.Response)
 		return nil, errGone
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read response: %w", err)
 	}
-	return s.journey(r, response)
+	j, err := s.journey(r, response)
+	if err == nil {
+		s.remember(j, at)
+	}
+	return j, err
 }
 
 func (s *Server) journey(r *http.Request, response questionnaire.Response) (*journey, error) {
@@ -51,9 +65,13 @@ func (s *Server) journey(r *http.Request, response questionnaire.Response) (*jou
 		// The error may quote an answer.
 		return nil, fmt.Errorf("answers of response %s do not fit edition %.12s", response.ID, e.Hash)
 	}
+	return newJourney(r, e, response, answers), nil
+}
+
+func newJourney(r *http.Request, e *edition, response questionnaire.Response, answers questionnaire.Answers) *journey {
 	j := &journey{edition: e, response: response, answers: answers, values: e.NewValues(), words: e.in(visitOf(r).language)}
 	j.look()
-	return j, nil
+	return j
 }
 
 // look works out where the answers lead.
@@ -156,28 +174,43 @@ func (j *journey) inWords(i int, a questionnaire.Answer) page.Answer {
 // saveTries is how often a change is tried when other windows get in between.
 const saveTries = 8
 
-// change reads the response of a session, lets apply change it and saves it, all of it again when another window saved
-// something in between: so the answers of both are kept. apply reports whether there is anything to save.
-func (s *Server) change(r *http.Request, sess session, apply func(*journey) (bool, error)) (*journey, error) {
+// change lets apply change the response of a session and saves it, all of it again when another window saved something in
+// between: so the answers of both are kept. apply reports whether there is anything to save.
+func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, apply func(*journey) (bool, error)) (*journey, error) {
+	if sess.none() {
+		return nil, errNoSession
+	}
+	j, _ := s.recall(r, sess)
 	for range saveTries {
-		j, err := s.load(r, sess)
-		if err != nil {
-			return nil, err
+		remembered := j != nil
+		if !remembered {
+			var err error
+			if j, err = s.read(r, sess); err != nil {
+				return nil, err
+			}
 		}
 		changed, err := apply(j)
+		if remembered && (err != nil || !changed) {
+			j = nil // what was remembered may be old: only the store can say that there is nothing to save
+			continue
+		}
 		if err != nil || !changed {
 			return j, err
 		}
-		j.touch(s.Now(), s.Keep)
+		now := s.Now()
+		j.touch(now, s.Keep)
 		if j.response.Answers, err = j.EncodeAnswers(j.answers); err != nil {
 			return nil, fmt.Errorf("encode answers: %w", err)
 		}
 		switch err = s.Store.UpdateResponse(r.Context(), j.response); {
 		case err == nil:
 			j.response.Revision++
-			return j, nil
+			s.remember(j, now)
+			sess.Seen = j.response.Revision
+			return j, s.keepSession(w, r, sess)
 		case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrNotFound):
-			continue // or deleted meanwhile: then there is nothing to load
+			s.recent.forget(sess.Response)
+			j = nil // or deleted meanwhile: then there is nothing to read
 		default:
 			return nil, fmt.Errorf("save response: %w", err)
 		}
@@ -187,6 +220,7 @@ func (s *Server) change(r *http.Request, sess session, apply func(*journey) (boo
 
 // touch notes a change. Times never go back, whatever the clock does: an answer given must not bring the end nearer.
 func (j *journey) touch(now time.Time, keep time.Duration) {
+	now = now.Round(0) // to be compared as the store will, without what only this process knows
 	j.response.Updated = latest(j.response.Updated, now)
 	j.response.Expires = latest(j.response.Expires, now.Add(keep))
 }
@@ -202,6 +236,7 @@ func latest(a, b time.Time) time.Time {
 // raise is no longer confirmed.
 func (j *journey) set(i int, a questionnaire.Answer, now time.Time) {
 	a.Rev, a.At = j.response.Revision+1, now.Unix()
+	j.answers = slices.Clone(j.answers) // they may be remembered
 	j.answers[i] = a
 	j.response.Status, j.response.Outcome, j.response.Completed = questionnaire.Draft, nil, time.Time{}
 	j.look()
@@ -219,13 +254,14 @@ func (j *journey) finish(now time.Time) error {
 	}
 	j.response.Outcome = outcome
 	j.response.Status = questionnaire.Completed
-	j.response.Completed = latest(now, j.response.Created)
+	j.response.Completed = latest(now.Round(0), j.response.Created)
 	return nil
 }
 
 // discard deletes a response for good.
 func (s *Server) discard(ctx context.Context, id questionnaire.ResponseID) error {
 	err := s.Store.DeleteResponse(ctx, id)
+	s.recent.forget(id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("delete response: %w", err)
 	}

@@ -105,7 +105,7 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.keepSession(w, r, session{Response: response.ID, Hash: response.Ref.Hash, Code: code}); err != nil {
+	if err := s.keepSession(w, r, session{Response: response.ID, Hash: response.Ref.Hash, Code: code, Seen: response.Revision}); err != nil {
 		return err
 	}
 	s.metrics.count(eventReturned)

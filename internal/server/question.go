@@ -142,13 +142,13 @@ func (s *Server) saveQuestion(w http.ResponseWriter, r *http.Request) error {
 		conflict bool
 		saved    bool
 	)
-	j, err := s.change(r, sess, func(j *journey) (bool, error) {
+	j, err := s.change(w, r, sess, func(j *journey) (bool, error) {
 		fault, conflict, saved = nil, false, false
 		var ok bool
 		if i, ok = j.Question(id); !ok {
 			return false, errNoPage
 		}
-		drawn, ours := readRevision(r.PostForm, j.response.ID)
+		drawn, ours := parseRevision(r.PostForm.Get(page.FieldRevision), j.response.ID)
 		if !ours || !j.mayOpen(i) {
 			return false, nil // off the path now: nothing is saved and the person is sent to where they are
 		}
@@ -187,9 +187,6 @@ func (s *Server) saveQuestion(w http.ResponseWriter, r *http.Request) error {
 	}
 	if saved {
 		s.metrics.answers.Inc()
-		if err := s.refreshSession(w, r, sess); err != nil {
-			return err
-		}
 	}
 	next := j.next()
 	switch {

@@ -51,6 +51,7 @@ type Server struct {
 	codeKey   []byte // hashes return codes
 	returnQR  *page.QR
 	bounds    questionnaire.Path // of somebody who has not begun
+	recent    *cache[questionnaire.ResponseID, *memory]
 	fresh     *cache[freshKey, fresh]
 	mark      string // stands where the revision goes in a fresh page
 	metrics   *metrics
@@ -63,7 +64,10 @@ type Server struct {
 // New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
 // finished after an upgrade.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(), fresh: newCache[freshKey, fresh](freshPages)}
+	s := &Server{
+		Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(),
+		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
+	}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
 		return nil, fmt.Errorf("keep the questionnaire: %w", err)
 	}
@@ -121,6 +125,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	go s.purge(background)
+	go s.forget(background)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {

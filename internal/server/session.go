@@ -15,12 +15,13 @@ import (
 )
 
 // session is all that a browser carries: which response is theirs, which edition it is pinned to, and the return code,
-// of which the store knows only a hash. The zero session is none.
+// of which the store knows only a hash. It is written anew with every answer saved, so that it lives as long as they do.
+// The zero session is none.
 type session struct {
 	Response questionnaire.ResponseID
 	Hash     string
 	Code     returncode.Code
-	Day      int64 // when the cookie was last written, days of Unix time
+	Seen     int // the newest revision that the browser has seen
 }
 
 func (s session) none() bool { return s.Response == "" }
@@ -60,7 +61,7 @@ func (sessionText) Serialize(src any) ([]byte, error) {
 	if !ok {
 		return nil, errSession
 	}
-	return []byte(strings.Join([]string{string(v.Response), v.Hash, string(v.Code), strconv.FormatInt(v.Day, 36)}, " ")), nil
+	return []byte(strings.Join([]string{string(v.Response), v.Hash, string(v.Code), strconv.Itoa(v.Seen)}, " ")), nil
 }
 
 func (sessionText) Deserialize(src []byte, dst any) error {
@@ -69,12 +70,12 @@ func (sessionText) Deserialize(src []byte, dst any) error {
 	if !ok || len(words) != 4 {
 		return errSession
 	}
-	day, err := strconv.ParseInt(words[3], 36, 64)
+	seen, err := strconv.Atoi(words[3])
 	if err != nil {
 		return errSession
 	}
 	(*values)[sessionKey] = session{
-		Response: questionnaire.ResponseID(words[0]), Hash: words[1], Code: returncode.Code(words[2]), Day: day,
+		Response: questionnaire.ResponseID(words[0]), Hash: words[1], Code: returncode.Code(words[2]), Seen: seen,
 	}
 	return nil
 }
@@ -98,21 +99,12 @@ func (s *Server) session(r *http.Request) session {
 
 // keepSession gives the browser a session.
 func (s *Server) keepSession(w http.ResponseWriter, r *http.Request, v session) error {
-	v.Day = s.today()
 	sess := sessions.NewSession(s.sessions, cookieName(r))
 	options := *s.sessions.Options
 	options.Secure = visitOf(r).secure
 	sess.Options = &options
 	sess.Values[sessionKey] = v
 	return s.sessions.Save(r, w, sess)
-}
-
-// refreshSession lets the cookie live as long as the answers do. Once a day is enough.
-func (s *Server) refreshSession(w http.ResponseWriter, r *http.Request, v session) error {
-	if v.Day == s.today() {
-		return nil
-	}
-	return s.keepSession(w, r, v)
 }
 
 // endSession takes the session from the browser.
@@ -122,5 +114,3 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) {
 	options.MaxAge = -1
 	http.SetCookie(w, sessions.NewCookie(cookieName(r), "", &options))
 }
-
-func (s *Server) today() int64 { return s.Now().Unix() / 86400 }

@@ -47,7 +47,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("new response: %w", err)
 	}
-	now := s.Now()
+	now := s.Now().Round(0)
 	response := questionnaire.Response{
 		ID: questionnaire.ResponseID(id.String()), Ref: d.Ref, Status: questionnaire.Draft, Answers: answers,
 		Revision: 1, Created: now, Updated: now, Expires: now.Add(s.Keep),
@@ -57,7 +57,8 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("new response: %w", err)
 	}
 	s.metrics.count(eventStarted)
-	if err := s.keepSession(w, r, session{Response: response.ID, Hash: d.Hash, Code: code}); err != nil {
+	s.remember(newJourney(r, s.editions.current, response, d.NewAnswers()), now)
+	if err := s.keepSession(w, r, session{Response: response.ID, Hash: d.Hash, Code: code, Seen: response.Revision}); err != nil {
 		return err
 	}
 	return redirect(w, questionPath(d.Questions[0].ID))
