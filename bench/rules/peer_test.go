@@ -40,7 +40,7 @@ func (a *agree) on(t interface {
 	Errorf(string, ...any)
 }, answers q.Answers) {
 	ours := assess.NewVerdict(a.d)
-	ours.Judge(a.d, answers)
+	ours.Judge(answers)
 	if err := a.peer.Judge(answers); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,410 @@
+// Command bench measures the rule engine beside others and the server beside one that sends the same bytes and commits the
+// same rows, all in one run, and prints what came out beside the budgets. docs/benchmarks.md says what each figure means.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"ekbom/bench/rules"
+	"ekbom/bench/script"
+	q "ekbom/internal/questionnaire"
+	"ekbom/questionnaires"
+)
+
+func main() {
+	testing.Init()
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+const (
+	engineRounds = 5
+	engineTime   = "200ms"
+	rounds       = 5
+	roundTime    = 500 * time.Millisecond
+	most         = 20 // made-up people
+	memoryFirst  = 100
+	memoryThen   = 1000
+	startRounds  = 7
+)
+
+var peopleAtOnce = []int{1, 8, 32}
+
+func run(ctx context.Context) error {
+	begun := time.Now()
+	dir, err := os.MkdirTemp("", "ekbom-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d, err := load()
+	if err != nil {
+		return err
+	}
+	say("building")
+	b := &bench{dir: dir, d: d, people: persons(d, most)}
+	if b.turn, err = halfwayTurn(d, b.people); err != nil {
+		return err
+	}
+	for name, from := range map[string]string{"ekbom": "../cmd/ekbom", "bare": "./bare"} {
+		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(dir, name), ".")
+		cmd.Dir, cmd.Env = from, append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", name, err, out)
+		}
+	}
+	for _, part := range []func(context.Context) error{b.engine, b.postgres, b.sqlite, b.start} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("\n%s %s, %d questions, %d red flags, %d causes, %d cases; median (lowest to highest)\n\n", d.ID, d.Version,
+		len(d.Questions), len(d.RedFlags), len(d.Causes), len(d.Cases))
+	if err := b.table.print(os.Stdout); err != nil {
+		return err
+	}
+	fmt.Printf("\nTook %s.\n", time.Since(begun).Round(time.Second))
+	return nil
+}
+
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
+func load() (*q.Definition, error) {
+	files, err := questionnaires.Open("rls")
+	if err != nil {
+		return nil, err
+	}
+	d, faults := q.Load(files)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return d, nil
+}
+
+type bench struct {
+	dir    string
+	d      *q.Definition
+	people []person
+	turn   *turn
+	table  table
+}
+
+// halfwayTurn finds the question in the middle where a person can change their mind without another question coming up.
+func halfwayTurn(d *q.Definition, people []person) (*turn, error) {
+	var read []int
+	for i := range d.Questions {
+		d.Questions[i].Ask.Questions(func(q int) { read = append(read, q) })
+	}
+	p := people[0]
+	for i := len(d.Questions) / 2; i < len(d.Questions); i++ {
+		qu := &d.Questions[i]
+		path := "/q/" + string(qu.ID)
+		entered, asked := p.entered[path]
+		if asked && qu.Type == q.Choice && qu.Ask == nil && !slices.Contains(read, i) {
+			other := "answer=" + string(qu.Options[0])
+			if other == entered {
+				other = "answer=" + string(qu.Options[1])
+			}
+			return &turn{person: p, path: path, minds: [2]string{entered, other}}, nil
+		}
+	}
+	return nil, errors.New("no question to change one's mind about")
+}
+
+// engine measures rules and path in this process.
+func (b *bench) engine(ctx context.Context) error {
+	if err := flag.Set("test.benchtime", engineTime); err != nil {
+		return err
+	}
+	verdicts, err := rules.Verdicts(b.d)
+	if err != nil {
+		return err
+	}
+	for _, kind := range []struct {
+		title  string
+		list   []rules.Benchmark
+		budget float64 // microseconds
+	}{
+		{"All rules to urgency and causes, µs of processor time", verdicts, 2},
+		{"Next question, and how many are left, µs of processor time", rules.Paths(b.d), 0},
+	} {
+		say("%s", strings.ToLower(kind.title))
+		times, allocs := map[string][]float64{}, map[string]int64{}
+		for range engineRounds {
+			for _, e := range kind.list {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				r := testing.Benchmark(e.Run)
+				if r.N == 0 {
+					return fmt.Errorf("%s failed", e.Name)
+				}
+				times[e.Name] = append(times[e.Name], r.Extra[rules.ProcessorTime]/1000)
+				allocs[e.Name] = r.AllocsPerOp()
+			}
+		}
+		b.table.heading(kind.title)
+		ours := kind.list[0].Name
+		for _, e := range kind.list {
+			cost := spreadOf(times[e.Name])
+			line := fmt.Sprintf("%s, %d allocations", cost, allocs[e.Name])
+			switch {
+			case e.Name != ours:
+				b.table.add(e.Name, "", line, "", fmt.Sprintf("%s times ours", figure(cost.median/spreadOf(times[ours]).median)))
+			case kind.budget > 0:
+				b.table.add(e.Name, line, "", fmt.Sprintf("at most %s, 0 allocations", figure(kind.budget)),
+					met(cost.median <= kind.budget && allocs[e.Name] == 0))
+			default:
+				b.table.add(e.Name, line, "", "", "")
+			}
+		}
+	}
+	return nil
+}
+
+func (b *bench) postgres(ctx context.Context) error {
+	cluster, err := os.MkdirTemp("", "ekbom-bench-pg-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(cluster)
+	admin, stop, err := newCluster(ctx, cluster)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	control, err := openDatabase(admin)
+	if err != nil {
+		return err
+	}
+	defer control.Close()
+	return b.servers(ctx, "PostgreSQL", func(name string) (string, error) {
+		_, err := control.ExecContext(ctx, "CREATE DATABASE "+name)
+		return strings.Replace(admin, "/postgres?", "/"+name+"?", 1), err
+	})
+}
+
+func (b *bench) sqlite(ctx context.Context) error {
+	return b.servers(ctx, "SQLite", func(name string) (string, error) {
+		return "sqlite:" + filepath.Join(b.dir, name+".db"), nil
+	})
+}
+
+// servers compares ours with the bare one on one kind of database.
+func (b *bench) servers(ctx context.Context, engine string, newDatabase func(name string) (url string, err error)) error {
+	say("server on %s", engine)
+	ours, err := b.ours(ctx, newDatabase, "ours")
+	if err != nil {
+		return err
+	}
+	defer ours.close()
+	scripts, err := capture(ctx, ours.addr, ours.db, b.people, b.turn)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(b.dir, "script.json")
+	if err := script.Write(file, scripts); err != nil {
+		return err
+	}
+	if err := ours.db.empty(ctx); err != nil {
+		return err
+	}
+	bare, err := b.bare(ctx, newDatabase, file)
+	if err != nil {
+		return err
+	}
+	defer bare.close()
+
+	onPostgres := engine == "PostgreSQL"
+	b.table.heading(fmt.Sprintf("Question page on %s, beside the same bytes without a database: requests each second", engine))
+	if err := b.compare(ctx, ours, bare, pageWork("page", "", b.turn), 0.8, 0); err != nil {
+		return err
+	}
+	b.table.heading("The same, compressed")
+	if err := b.compare(ctx, ours, bare, pageWork("compressed page", "gzip", b.turn), 0, 0); err != nil {
+		return err
+	}
+	b.table.heading(fmt.Sprintf("Saved answer on %s, beside the same update alone: answers each second", engine))
+	if err := b.compare(ctx, ours, bare, saveWork(b.turn), 0.7, 0); err != nil {
+		return err
+	}
+	b.table.heading(fmt.Sprintf("Whole journeys on %s, beside the same bytes and rows: journeys each second", engine))
+	budget := 0.0
+	if onPostgres {
+		budget = 1.5
+	}
+	if err := b.compare(ctx, ours, bare, journeyWork(b.people), 0, budget); err != nil {
+		return err
+	}
+	for _, s := range []*server{ours, bare} {
+		if err := s.db.audit(ctx, s.ledger); err != nil {
+			return fmt.Errorf("%s on %s: %w", s.name, engine, err)
+		}
+		b.table.add("answers acknowledged by "+s.name, fmt.Sprint(s.ledger.answers, " in ", s.ledger.people, " responses"),
+			"", "all in the database", met(true))
+	}
+	return b.memory(ctx, engine, newDatabase)
+}
+
+// compare lets both servers take turns at one kind of work. speed is the least share of the other's requests, cost the most
+// processor time as a multiple of the other's; 0 where there is no budget.
+func (b *bench) compare(ctx context.Context, ours, bare *server, w work, speed, cost float64) error {
+	for _, people := range peopleAtOnce {
+		var mine, theirs, ratio, myCost, theirCost, costs []float64
+		for round := range rounds {
+			pair := []*server{ours, bare}
+			if round%2 == 1 {
+				slices.Reverse(pair)
+			}
+			samples := map[*server]sample{}
+			for _, s := range pair {
+				var err error
+				if samples[s], err = s.run(ctx, w, people, roundTime, 0); err != nil {
+					return err
+				}
+			}
+			m, t := samples[ours], samples[bare]
+			mine, theirs, ratio = append(mine, m.perSecond()), append(theirs, t.perSecond()), append(ratio, m.perSecond()/t.perSecond())
+			myCost, theirCost, costs = append(myCost, m.cost()), append(theirCost, t.cost()), append(costs, m.cost()/t.cost())
+		}
+		of := spreadOf(ratio)
+		budget, verdict := "", fmt.Sprintf("%s of bare", of)
+		if speed > 0 {
+			budget = fmt.Sprintf("at least %s of bare", figure(speed))
+			verdict += ", " + met(of.median >= speed)
+		}
+		b.table.add(fmt.Sprintf("%d at once", people), spreadOf(mine).String(), spreadOf(theirs).String(), budget, verdict)
+		times := spreadOf(costs)
+		budget, verdict = "", fmt.Sprintf("%s times bare", times)
+		if cost > 0 {
+			budget = fmt.Sprintf("at most %s times bare", figure(cost))
+			verdict += ", " + met(times.median <= cost)
+		}
+		b.table.add("  µs of server processor time each", spreadOf(myCost).String(), spreadOf(theirCost).String(), budget, verdict)
+	}
+	return nil
+}
+
+// memory looks at what a fresh server holds after some people and after ten times as many.
+func (b *bench) memory(ctx context.Context, engine string, newDatabase func(string) (string, error)) error {
+	s, err := b.ours(ctx, newDatabase, "memory")
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	var held [2]int
+	for i, people := range []int{memoryFirst, memoryThen - memoryFirst} {
+		if _, err := s.run(ctx, journeyWork(b.people), 8, 0, people); err != nil {
+			return err
+		}
+		if held[i], err = s.memory(); err != nil {
+			return err
+		}
+	}
+	if err := s.db.audit(ctx, s.ledger); err != nil {
+		return fmt.Errorf("%s on %s: %w", s.name, engine, err)
+	}
+	b.table.heading("Memory of the server on " + engine)
+	each := float64(held[1]-held[0]) / float64(memoryThen-memoryFirst)
+	b.table.add(fmt.Sprintf("MB after %d people, and after %d", memoryFirst, memoryThen), fmt.Sprintf("%s, %s", megabytes(held[0]), megabytes(held[1])),
+		"", "flat: under 1 kB each", fmt.Sprintf("%.0f bytes each, %s", each, met(each < 1000)))
+	return nil
+}
+
+func megabytes(n int) string { return figure(float64(n) / (1 << 20)) }
+
+// start measures how long the program takes until it is ready.
+func (b *bench) start(ctx context.Context) error {
+	say("start")
+	b.table.heading("Start to ready on SQLite, ms")
+	for _, fresh := range []bool{true, false} {
+		var took []float64
+		name := "database there"
+		if fresh {
+			name = "new database, with its schema and secret"
+		}
+		for n := range startRounds {
+			folder := "there"
+			if fresh {
+				folder = fmt.Sprint("new", n)
+			}
+			begun := time.Now()
+			p, err := launch(ctx, b.dir, nil, filepath.Join(b.dir, "ekbom"), "serve", "--addr", "127.0.0.1:0",
+				"--db", "sqlite:"+filepath.Join(b.dir, folder, "ekbom.db"))
+			if err != nil {
+				return err
+			}
+			if fresh || n > 0 {
+				took = append(took, float64(time.Since(begun).Microseconds())/1000)
+			}
+			p.stop()
+		}
+		ms := spreadOf(took)
+		b.table.add(name, ms.String(), "", "at most 100", met(ms.median <= 100))
+	}
+	return nil
+}
+
+// ours starts our server on a new database.
+func (b *bench) ours(ctx context.Context, newDatabase func(string) (string, error), name string) (*server, error) {
+	url, err := newDatabase(name)
+	if err != nil {
+		return nil, err
+	}
+	program := filepath.Join(b.dir, "ekbom")
+	migrate := exec.CommandContext(ctx, program, "migrate", "--db", url, "up")
+	if out, err := migrate.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("migrate: %w\n%s", err, out)
+	}
+	p, err := launch(ctx, b.dir, []string{"EKBOM_SECRET=" + rand.Text() + rand.Text()}, program, "serve", "--addr", "127.0.0.1:0", "--db", url)
+	if err != nil {
+		return nil, err
+	}
+	return newServer("ours", p, url)
+}
+
+// bare starts the other server on a database of our schema.
+func (b *bench) bare(ctx context.Context, newDatabase func(string) (string, error), file string) (*server, error) {
+	first, err := b.ours(ctx, newDatabase, "bare") // makes the schema and keeps the edition that rows refer to
+	if err != nil {
+		return nil, err
+	}
+	first.close()
+	p, err := launch(ctx, b.dir, nil, filepath.Join(b.dir, "bare"), "-db", first.db.url, "-script", file)
+	if err != nil {
+		return nil, err
+	}
+	return newServer("bare", p, first.db.url)
+}
+
+func newServer(name string, p *process, url string) (*server, error) {
+	db, err := openDatabase(url)
+	if err != nil {
+		p.stop()
+		return nil, err
+	}
+	return &server{name: name, process: p, db: db}, nil
+}
+
+func (s *server) close() {
+	s.db.Close()
+	s.stop()
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// server is one of the servers that are compared, with what it has acknowledged so far.
+type server struct {
+	name string
+	*process
+	db     *database // nil: keeps nothing
+	ledger ledger
+}
+
+// sample is what one server did in one turn.
+type sample struct {
+	done      int
+	elapsed   time.Duration
+	processor time.Duration
+}
+
+func (s sample) perSecond() float64 { return float64(s.done) / s.elapsed.Seconds() }
+func (s sample) cost() float64      { return float64(s.processor.Microseconds()) / float64(s.done) }
+
+// work is one thing that is measured. prepare brings a browser to where once begins and says what that saved.
+type work struct {
+	name     string
+	encoding string
+	prepare  func(b *browser) (ledger, error)
+	once     func(b *browser, worker, n int) (ledger, error)
+}
+
+func pageWork(name, encoding string, t *turn) work {
+	return work{
+		name: name, encoding: encoding, prepare: t.halfway,
+		once: func(b *browser, _, _ int) (ledger, error) {
+			a, err := b.get(t.to)
+			if err == nil && (a.status != http.StatusOK || len(a.body) < 600) {
+				err = fmt.Errorf("GET %s: status %d, %d bytes", t.to, a.status, len(a.body))
+			}
+			return ledger{}, err
+		},
+	}
+}
+
+func saveWork(t *turn) work {
+	return work{
+		name: "saved answer", prepare: t.halfway,
+		once: func(b *browser, _, n int) (ledger, error) {
+			_, err := b.fill(t.path, t.minds[(n+1)%2])
+			return ledger{saves: 1}, err
+		},
+	}
+}
+
+func journeyWork(list []person) work {
+	return work{
+		name: "journey", prepare: func(*browser) (ledger, error) { return ledger{}, nil },
+		once: func(b *browser, worker, n int) (ledger, error) {
+			p := &list[(worker*7+n)%len(list)]
+			return ledger{people: 1, saves: p.answers + 1, answers: p.answers, completed: 1}, p.play(b, pathResult, nil)
+		},
+	}
+}
+
+func (t *turn) halfway(b *browser) (ledger, error) {
+	return ledger{people: 1, saves: t.before, answers: t.before}, t.person.play(b, t.to, nil)
+}
+
+// run lets a number of people do some work at a server for a while, or a number of times when times is not 0. Work that
+// was begun is finished.
+func (s *server) run(ctx context.Context, w work, people int, while time.Duration, times int) (sample, error) {
+	browsers := make([]*browser, people)
+	for i := range browsers {
+		b, err := dial(s.addr)
+		if err != nil {
+			return sample{}, err
+		}
+		defer b.close()
+		saved, err := w.prepare(b)
+		if err != nil {
+			return sample{}, fmt.Errorf("%s: %w", s.name, err)
+		}
+		s.ledger.add(saved)
+		b.encoding = w.encoding
+		browsers[i] = b
+	}
+	var done atomic.Int64
+	var failed atomic.Pointer[error]
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	before, err := s.processor()
+	if err != nil {
+		return sample{}, err
+	}
+	begun := time.Now()
+	for i, b := range browsers {
+		wg.Go(func() {
+			var mine ledger
+			for n := 0; ctx.Err() == nil && failed.Load() == nil; n++ {
+				if times > 0 {
+					if done.Add(1) > int64(times) {
+						done.Add(-1)
+						break
+					}
+				} else if time.Since(begun) > while {
+					break
+				} else {
+					done.Add(1)
+				}
+				saved, err := w.once(b, i, n)
+				if err != nil {
+					err = fmt.Errorf("%s, %s: %w\n%s", s.name, w.name, err, s.log)
+					failed.Store(&err)
+					break
+				}
+				mine.add(saved)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.ledger.add(mine)
+		})
+	}
+	wg.Wait()
+	elapsed := time.Since(begun)
+	if err := failed.Load(); err != nil {
+		return sample{}, *err
+	}
+	if err := ctx.Err(); err != nil {
+		return sample{}, err
+	}
+	after, err := s.processor()
+	return sample{int(done.Load()), elapsed, after - before}, err
+}
