@@ -288,6 +288,7 @@ func (v *visitor) picture(name string) {
 // print gives the page as printed, as text by pages.
 func (v *visitor) print(name string, paper chromedp.PaperSize) []string {
 	v.Helper()
+	v.do("lay it out for paper, not for a phone", chromedp.EmulateReset())
 	pdf := get(v, "print", chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFPreferCSSPageSize(), chromedp.PDFOutlineAndTagged()))
 	if pictures != "" {
 		if err := os.WriteFile(filepath.Join(pictures, name+".pdf"), pdf, 0o600); err != nil {
@@ -301,7 +302,7 @@ func (v *visitor) print(name string, paper chromedp.PaperSize) []string {
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
 		v.Fatal(err)
 	}
-	out, err := exec.Command("pdftotext", "-layout", file, "-").Output()
+	out, err := exec.Command("pdftotext", "-raw", file, "-").Output()
 	if err != nil {
 		v.Fatal(err)
 	}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ekbom/internal/assess"
+	"ekbom/internal/questionnaire"
+)
+
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func ekbom(t *testing.T, stdin string, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), args, strings.NewReader(stdin), &stdout, &stderr, nil)
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// copyShipped copies the shipped questionnaire into a folder, changed by the test.
+func copyShipped(t *testing.T, file, old, now string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../questionnaires/rls")); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, file)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), old) {
+		t.Fatalf("%s does not contain %q", file, old)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(data), old, now, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	t.Run("shipped", func(t *testing.T) {
+		t.Parallel()
+		r := ekbom(t, "", "check")
+		if r.code != exitDone || r.stderr != "" {
+			t.Fatalf("exit %d\n%s", r.code, r.stderr)
+		}
+		for _, want := range []string{"rls 1.0.0", "all as expected", "language en: complete", "vein-thrombosis", "neurologist"} {
+			if !strings.Contains(r.stdout, want) {
+				t.Errorf("report lacks %q:\n%s", want, r.stdout)
+			}
+		}
+	})
+	t.Run("JSON", func(t *testing.T) {
+		t.Parallel()
+		r := ekbom(t, "", "check", "--json", "../../questionnaires/rls")
+		var got report
+		if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		if r.code != exitDone || got.Counts.Questions == 0 || got.Counts.Cases < 50 || len(got.Findings) != 0 {
+			t.Errorf("exit %d, %+v", r.code, got.Counts)
+		}
+		for id, cases := range got.Reachable["causes"] {
+			if len(cases) == 0 {
+				t.Errorf("no case reaches the cause %s", id)
+			}
+		}
+	})
+	t.Run("nobody answers more than 60 questions", func(t *testing.T) {
+		t.Parallel()
+		var got report
+		if err := json.Unmarshal([]byte(ekbom(t, "", "check", "--json").stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Counts.MostQuestions > 60 || got.Counts.FewestQuestions > 25 {
+			t.Errorf("between %d and %d questions", got.Counts.FewestQuestions, got.Counts.MostQuestions)
+		}
+	})
+	faults := []struct{ name, file, old, now, want string }{
+		{"unknown option", "rules.yaml", "{age: {from: 18}}", "{sex: femal}", "unknown-option"},
+		{"syntax", "definition.yaml", "sections:", "sections: [", "not-yaml"},
+		{"text gone", "text/en.yaml", "title:", "titel:", "missing-text"},
+		{"case differs", "cases/typical.yaml", "urgency: routine", "urgency: emergency", "case-differs"},
+	}
+	for _, tt := range faults {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := copyShipped(t, tt.file, tt.old, tt.now)
+			r := ekbom(t, "", "check", dir)
+			if r.code != exitFaulty || !strings.Contains(r.stderr, tt.want) || !strings.Contains(r.stderr, filepath.Join(dir, tt.file)) {
+				t.Errorf("exit %d, want %s:\n%s", r.code, tt.want, r.stderr)
+			}
+		})
+	}
+	t.Run("no such folder", func(t *testing.T) {
+		t.Parallel()
+		if r := ekbom(t, "", "check", "nowhere"); r.code != exitWrongUse || !strings.Contains(r.stderr, "nowhere") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+	})
+}
+
+func TestOutline(t *testing.T) {
+	t.Parallel()
+	r := ekbom(t, "", "outline", "--json")
+	var got struct {
+		Questions []struct {
+			ID, Text, Type string
+			Ask            any
+		}
+	}
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
+		t.Fatal(err)
+	}
+	if r.code != exitDone || len(got.Questions) < 20 || got.Questions[0].Text == "" {
+		t.Errorf("exit %d, %d questions", r.code, len(got.Questions))
+	}
+	if r := ekbom(t, "", "outline", "--lang", "ru", "rls"); r.code != exitDone || !strings.Contains(r.stdout, "asked when {") {
+		t.Errorf("exit %d: %s", r.code, r.stderr)
+	}
+	if r := ekbom(t, "", "outline", "--lang", "xx"); r.code != exitWrongUse || !strings.Contains(r.stderr, "en") {
+		t.Errorf("exit %d: %s", r.code, r.stderr)
+	}
+}
+
+func TestAssess(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, answers string
+		code          int
+		stdout        []string
+		stderr        string
+	}{
+		{"nothing answered", `{}`, exitDone, []string{`"missing"`, `"filled-in-by"`}, ""},
+		{"emergency", `{"filled-in-by": "me", "emergency-signs": ["cold-pale-leg"], "age": 60}`, exitDone, []string{`"urgency": "emergency"`, `"leg-without-blood"`}, ""},
+		{"off the path", `{"filled-in-by": "me", "age": 40, "child-signs": ["lump"]}`, exitDone, []string{`"missing"`}, "child-signs"},
+		{"unknown question", `{"legs": "yes"}`, exitFaulty, nil, "legs"},
+		{"unknown option", `{"urge": "always"}`, exitFaulty, nil, "always"},
+		{"out of range", `{"age": 999}`, exitFaulty, nil, "999"},
+		{"fraction", `{"age": 40.5}`, exitFaulty, nil, "40.5"},
+		{"object", `{"age": {}}`, exitFaulty, nil, "age"},
+		{"not JSON", `age: 40`, exitFaulty, nil, "JSON"},
+		{"list", `[]`, exitFaulty, nil, "JSON"},
+		{"two objects", `{} {}`, exitFaulty, nil, "more than one"},
+		{"empty", ``, exitFaulty, nil, "JSON"},
+		{"too large", `{"own-words": "` + strings.Repeat("x", maxAnswers) + `"}`, exitFaulty, nil, "larger"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := ekbom(t, tt.answers, "assess", "--json", "rls")
+			if r.code != tt.code || !strings.Contains(r.stderr, tt.stderr) {
+				t.Errorf("exit %d: %s", r.code, r.stderr)
+			}
+			for _, want := range tt.stdout {
+				if !strings.Contains(r.stdout, want) {
+					t.Errorf("lacks %s:\n%s", want, r.stdout)
+				}
+			}
+		})
+	}
+}
+
+// Every case, given to assess as a file, comes out as the same outcome as when it is evaluated directly.
+func TestAssessAgreesWithCases(t *testing.T) {
+	t.Parallel()
+	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/rls"))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for i := range d.Cases {
+		given := map[questionnaire.ID]any{}
+		for at, a := range d.Cases[i].Answers {
+			if a.State != questionnaire.NotReached {
+				given[d.Questions[at].ID] = assess.Plain(d, at, a)
+			}
+		}
+		in, err := json.Marshal(given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.MarshalIndent(assess.Evaluate(d, d.Cases[i].Answers), "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := ekbom(t, string(in), "assess", "--json"); strings.TrimSpace(r.stdout) != string(want) || r.stderr != "" {
+			t.Errorf("%s: another outcome\n%s", d.Cases[i].ID, r.stderr)
+		}
+	}
+	if r := ekbom(t, `{"age": 52}`, "assess"); r.code != exitDone || !strings.Contains(r.stdout, "urgency: ") {
+		t.Errorf("exit %d in plain words: %s", r.code, r.stdout)
+	}
+}
