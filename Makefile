@@ -36,8 +36,8 @@ race: ## Tests that share data between goroutines, with the race detector (needs
 e2e: $(AXE) ## Only the browser tests; leaves pictures and sheets in internal/e2e/out
 	@EKBOM_TEST_PICTURES=$(CURDIR)/$(E2E)/out go run ./internal/tally -count=1 -timeout 20m ./$(E2E)/...
 
-bench: ## Measure against other engines and a bare server
-	cd bench && go test -run '^$$' -bench . -benchmem ./...
+bench: ## Measure the rules beside other engines and the server beside a bare one (needs PostgreSQL, takes minutes)
+	cd bench && go test ./... && go run .
 
 generate: ## Make *_templ.go anew from *.templ
 	$(TOOL) templ generate -path web
