@@ -20,12 +20,13 @@ func (s *Server) checkEmergency(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, j.next())
 	}
 	view := page.CheckEmergencyView{Base: j.base(pathCheckEmergency)}
-	for _, f := range assess.Evaluate(j.Definition, j.answers).RedFlags {
+	var raised []*questionnaire.Condition
+	for _, f := range j.RedFlags {
 		if slices.Contains(flags, f.ID) {
-			view.Quotes = append(view.Quotes, j.quotes(f.Because)...)
+			raised = append(raised, f.When)
 		}
 	}
-	view.Quotes = distinct(view.Quotes)
+	view.Quotes = j.quotes(assess.Because(j.Definition, j.answers, j.values, raised...))
 	if len(view.Quotes) > 0 {
 		view.Back = view.Quotes[len(view.Quotes)-1].Change
 	}

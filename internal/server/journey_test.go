@@ -160,6 +160,8 @@ func TestEmergencyIsPlayedBackOnce(t *testing.T) {
 		t.Errorf("still confirmed: %v", r.Confirmed)
 	}
 	b.get("/q/signs").fill("answer=cold-leg").at("/emergency/check")
+	// Two emergencies at once are both played back.
+	b.get("/q/signs").fill("answer=breathless", "answer=swollen", "answer=cold-leg").at("/emergency/check").says("Sudden shortness of breath", "A cold and pale leg")
 }
 
 func TestSameDayDoesNotInterrupt(t *testing.T) {

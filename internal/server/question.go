@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"ekbom/internal/assess"
@@ -293,15 +292,4 @@ func (j *journey) quotes(reasons []assess.Reason) (quotes []page.Quote) {
 		quotes = append(quotes, j.quote(i, a))
 	}
 	return quotes
-}
-
-// distinct takes away quotes of the same question.
-func distinct(quotes []page.Quote) []page.Quote {
-	var out []page.Quote
-	for _, c := range quotes {
-		if !slices.ContainsFunc(out, func(o page.Quote) bool { return o.Change == c.Change }) {
-			out = append(out, c)
-		}
-	}
-	return out
 }
