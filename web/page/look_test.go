@@ -356,7 +356,7 @@ func TestLook(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for address, name := range map[string]string{a.Style: "style.css", a.Script: "script.js", a.Icon: "icon.svg"} {
+	for address, name := range map[string]string{a.Style: "style.css", a.Sheet: "sheet.css", a.Script: "script.js", a.Icon: "icon.svg"} {
 		b, err := os.ReadFile(filepath.Join("..", "static", name))
 		if err != nil {
 			t.Fatal(err)
@@ -372,7 +372,7 @@ func TestLook(t *testing.T) {
 func TestSheetGolden(t *testing.T) {
 	t.Parallel()
 	v := sheet(t)
-	v.Assets = static.Assets{Style: "/static/style.css", Script: "/static/script.js", Icon: "/static/icon.svg"}
+	v.Assets = static.Assets{Style: "/static/style.css", Sheet: "/static/sheet.css", Script: "/static/script.js", Icon: "/static/icon.svg"}
 	got := render(t, Sheet(v))
 	const golden = "testdata/sheet.html"
 	if *update {

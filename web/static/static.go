@@ -1,4 +1,4 @@
-// Package static holds the style sheet, the script and the icon, and serves them under names that change with their content.
+// Package static holds the style sheets, the script and the icon, and serves them under names that change with their content.
 package static
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-//go:embed style.css script.js icon.svg
+//go:embed style.css sheet.css script.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
@@ -21,14 +21,14 @@ const Prefix = "/static/"
 
 // Assets are the addresses that pages link to.
 type Assets struct {
-	Style, Script, Icon string
-	byName              map[string][]byte
+	Style, Sheet, Script, Icon string
+	byName                     map[string][]byte
 }
 
 // Load reads the built-in files.
 func Load() (Assets, error) {
 	a := Assets{byName: map[string][]byte{}}
-	for name, address := range map[string]*string{"style.css": &a.Style, "script.js": &a.Script, "icon.svg": &a.Icon} {
+	for name, address := range map[string]*string{"style.css": &a.Style, "sheet.css": &a.Sheet, "script.js": &a.Script, "icon.svg": &a.Icon} {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			return Assets{}, fmt.Errorf("static files: %w", err)
