@@ -35,15 +35,20 @@ const (
 // Load reads one questionnaire's folder. With any fault there is no definition; all faults are listed, by file and line.
 // Languages other than English may lack texts: they load, and Text.Missing says what they lack.
 func Load(files fs.FS) (*Definition, []Fault) {
-	r := &reader{files: files}
+	r := &reader{files: files, parsed: map[string]func() (yaml.Node, *Fault){}}
 	r.knownFiles()
+	structure := []string{fileDefinition, fileRules, fileSources}
+	texts, cases := r.list(folderText), r.list(folderCases)
+	r.parse(slices.Concat(structure, texts, cases)...)
+	pinned := make(chan pin, 1)
+	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
 	l := &loader{reader: r, d: &Definition{Texts: map[string]*Text{}, index: map[ID]int{}}}
 	l.definition()
 	if len(l.d.Questions) > 0 {
 		l.sources()
 		l.rules()
 		l.lint()
-		for _, name := range r.list(folderText) {
+		for _, name := range texts {
 			l.text(name)
 		}
 		if l.d.Texts[english] == nil {
@@ -52,12 +57,14 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	}
 	if len(r.faults) == 0 {
 		l.d.compile()
-		for _, name := range r.list(folderCases) {
+		for _, name := range cases {
 			l.cases(name)
 		}
 	}
-	if len(r.faults) == 0 {
-		l.pin()
+	p := <-pinned
+	l.d.files, l.d.Hash = p.archive, p.hash
+	if p.err != nil && len(r.faults) == 0 {
+		r.fault(Place{}, "archive", "", "cannot be archived: %v", p.err)
 	}
 	if len(r.faults) > 0 {
 		slices.SortStableFunc(r.faults, func(a, b Fault) int {
@@ -317,31 +324,32 @@ func (l *loader) sources() {
 	})
 }
 
-// pin keeps the folder as one archive and computes its hash. Cases do not count: they change nothing for a patient.
-func (l *loader) pin() {
+// pin is the folder as one archive, and its hash. Cases do not count: they change nothing for a patient.
+type pin struct {
+	archive []byte
+	hash    string
+	err     error
+}
+
+func newPin(files fs.FS, names []string) pin {
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
 	sum := sha256.New()
-	for _, name := range slices.Concat([]string{fileDefinition, fileRules, fileSources}, l.list(folderText)) {
-		data, err := fs.ReadFile(l.files, name)
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
 		if err != nil {
-			l.reader.fault(Place{File: name}, "file-missing", "add the file", "cannot be read")
-			return
+			return pin{err: err}
 		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(data))
 		sum.Write(data)
 		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write(data)
-		}
 		if err != nil {
-			l.reader.fault(Place{File: name}, "archive", "", "cannot be archived: %v", err)
-			return
+			return pin{err: err}
+		}
+		if _, err := f.Write(data); err != nil {
+			return pin{err: err}
 		}
 	}
-	if err := w.Close(); err != nil {
-		l.reader.fault(Place{}, "archive", "", "cannot be archived: %v", err)
-	}
-	l.d.files = archive.Bytes()
-	l.d.Hash = hex.EncodeToString(sum.Sum(nil))
+	err := w.Close()
+	return pin{archive.Bytes(), hex.EncodeToString(sum.Sum(nil)), err}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -24,6 +25,7 @@ const (
 // reader collects the faults of all files of one questionnaire.
 type reader struct {
 	files  fs.FS
+	parsed map[string]func() (yaml.Node, *Fault)
 	faults []Fault
 }
 
@@ -45,27 +47,44 @@ func (d doc) fault(n *yaml.Node, code, mend, format string, args ...any) {
 	d.reader.fault(d.at(n), code, mend, format, args...)
 }
 
-// open reads a file into a tree; nil when that cannot be done, which is then a fault.
-func (r *reader) open(name string) (doc, *yaml.Node) {
-	d := doc{r, name}
-	info, err := fs.Stat(r.files, name)
+// parse begins to parse files, each on its own, since that is most of the work of loading.
+func (r *reader) parse(names ...string) {
+	for _, name := range names {
+		parsed := sync.OnceValues(func() (yaml.Node, *Fault) { return parse(r.files, name) })
+		r.parsed[name] = parsed
+		go parsed()
+	}
+}
+
+func parse(files fs.FS, name string) (root yaml.Node, fault *Fault) {
+	at := func(p Place, code, mend, what string) (yaml.Node, *Fault) {
+		p.File = name
+		return root, &Fault{Place: p, Code: code, What: what, Mend: mend}
+	}
+	info, err := fs.Stat(files, name)
 	if err == nil && info.Size() > maxFile {
-		r.fault(Place{File: name}, "file-too-large", "split it, or take out what is not needed", "the file is larger than %d bytes", maxFile)
-		return d, nil
+		return at(Place{}, "file-too-large", "split it, or take out what is not needed", fmt.Sprintf("the file is larger than %d bytes", maxFile))
 	}
-	data, err := fs.ReadFile(r.files, name)
+	data, err := fs.ReadFile(files, name)
 	if err != nil {
-		r.fault(Place{File: name}, "file-missing", "add the file", "cannot be read")
-		return d, nil
+		return at(Place{}, "file-missing", "add the file", "cannot be read")
 	}
-	var root yaml.Node
 	if err := yaml.Load(data, &root); err != nil {
-		place := Place{File: name, Line: 1, Column: 1}
-		what := err.Error()
+		place, what := Place{Line: 1, Column: 1}, err.Error()
 		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
 			place.Line, place.Column, what = max(1, one.Mark.Line), one.Mark.Column, one.Message
 		}
-		r.fault(place, "not-yaml", "mind the indentation and the colons", "not readable as YAML: %s", what)
+		return at(place, "not-yaml", "mind the indentation and the colons", "not readable as YAML: "+what)
+	}
+	return root, nil
+}
+
+// open gives a file as a tree; nil when that cannot be done, which is then a fault.
+func (r *reader) open(name string) (doc, *yaml.Node) {
+	d := doc{r, name}
+	root, fault := r.parsed[name]()
+	if fault != nil {
+		r.fault(fault.Place, fault.Code, fault.Mend, "%s", fault.What)
 		return d, nil
 	}
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
