@@ -49,7 +49,6 @@ var statuses = []struct {
 	{errTooLarge, http.StatusRequestEntityTooLarge, false},
 	{errBusy, http.StatusServiceUnavailable, true},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, true},
-	{context.DeadlineExceeded, http.StatusServiceUnavailable, true},
 }
 
 func statusOf(err error) (status int, log bool) {
@@ -140,8 +139,6 @@ func (s *Server) report(r *http.Request, status int, err error) {
 	s.Log.Error("request failed", args...)
 }
 
-func timedOut(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
-
 // fieldsOf carries on what was typed.
 func fieldsOf(form url.Values) []page.Field {
 	var fields []page.Field
@@ -166,7 +163,6 @@ func (s *Server) render(w http.ResponseWriter, status int, c templ.Component) er
 			buffers.Put(b)
 		}
 	}()
-	// Not the request's context: when its time is over, the page that says so must still be drawn.
 	if err := c.Render(context.Background(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}

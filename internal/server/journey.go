@@ -236,7 +236,7 @@ func latest(a, b time.Time) time.Time {
 // raise is no longer confirmed.
 func (j *journey) set(i int, a questionnaire.Answer, now time.Time) {
 	a.Rev, a.At = j.response.Revision+1, now.Unix()
-	j.answers = slices.Clone(j.answers) // they may be remembered
+	j.answers, j.values = slices.Clone(j.answers), j.NewValues() // they may be remembered
 	j.answers[i] = a
 	j.response.Status, j.response.Outcome, j.response.Completed = questionnaire.Draft, nil, time.Time{}
 	j.look()

@@ -58,9 +58,9 @@ const (
 
 // languageOf gives the language a person chose, else the one that their browser asks for.
 func (s *Server) languageOf(r *http.Request) *language {
-	if c, err := r.Cookie(cookieLanguage); err == nil {
-		if lang := s.languages[c.Value]; lang != nil {
-			return lang
+	if strings.Contains(strings.Join(r.Header["Cookie"], ";"), cookieLanguage) { // most have none
+		if c, err := r.Cookie(cookieLanguage); err == nil && s.languages[c.Value] != nil {
+			return s.languages[c.Value]
 		}
 	}
 	header := r.Header.Get("Accept-Language")

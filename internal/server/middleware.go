@@ -12,14 +12,18 @@ import (
 
 	"ekbom/web/static"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// visit is one request and its answer: what the handlers need to know and what the logs are told.
+// visit is one request and its answer: what the handlers need to know and what the logs are told. It is the request's own
+// context too, so that one value does what three would.
 type visit struct {
 	http.ResponseWriter
+	context.Context
+	routing  *chi.Context
 	id       string // request id
 	route    string // pattern, never the address
 	secure   bool   // the browser came by TLS
@@ -27,6 +31,21 @@ type visit struct {
 	status   int
 	wrote    bool
 }
+
+type visitKey struct{}
+
+// Value finds the visit itself and the router's state.
+func (v *visit) Value(key any) any {
+	switch key {
+	case visitKey{}:
+		return v
+	case chi.RouteCtxKey:
+		return v.routing
+	}
+	return v.Context.Value(key)
+}
+
+func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*visit) }
 
 func (v *visit) WriteHeader(status int) {
 	if !v.wrote {
@@ -43,14 +62,9 @@ func (v *visit) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (v *visit) Unwrap() http.ResponseWriter { return v.ResponseWriter }
 
-type visitKey struct{}
-
-func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*visit) }
-
 const (
-	bodyLimit    = 64 << 10
-	fieldLimit   = 200              // a form has as many fields as a question has options, and a few more
-	handleWithin = 10 * time.Second // a store that hangs must not hold a person longer
+	bodyLimit  = 64 << 10
+	fieldLimit = 200 // a form has as many fields as a question has options, and a few more
 )
 
 // front is everything that happens to each request before its route is looked up.
@@ -58,10 +72,14 @@ func (s *Server) front(next http.Handler) http.Handler {
 	next = s.protect(next)
 	tooLarge := s.serve(route{pattern: "none", handle: func(http.ResponseWriter, *http.Request) error { return errTooLarge }})
 	visited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{ResponseWriter: w, id: s.requestID(r), secure: s.isSecure(r), status: http.StatusOK, route: "none"}
-		ctx, cancel := context.WithTimeout(r.Context(), handleWithin)
-		defer cancel()
-		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
+		routing := s.routing.Get().(*chi.Context)
+		defer s.routing.Put(routing)
+		routing.Reset()
+		v := &visit{
+			ResponseWriter: w, Context: r.Context(), routing: routing,
+			id: s.requestID(r), secure: s.isSecure(r), status: http.StatusOK, route: "none",
+		}
+		r = r.WithContext(v)
 		s.secureHeaders(v)
 		v.language = s.languageOf(r)
 		if r.ContentLength > bodyLimit {
@@ -81,7 +99,15 @@ func (s *Server) front(next http.Handler) http.Handler {
 	if err != nil {
 		panic(err) // constant options
 	}
-	return compress(visited)
+	compressed := compress(visited)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header["Accept-Encoding"]) > 0 {
+			compressed.ServeHTTP(w, r)
+			return
+		}
+		w.Header()["Vary"] = headerVary
+		visited.ServeHTTP(w, r)
+	})
 }
 
 // protect refuses forms sent from other sites.
@@ -111,6 +137,7 @@ var (
 	headerNoStore     = []string{"no-store"}
 	headerNoCache     = []string{"private, no-cache"}
 	headerNoIndex     = []string{"noindex, nofollow"}
+	headerVary        = []string{"Accept-Encoding"}
 )
 
 func (s *Server) secureHeaders(v *visit) {

@@ -167,7 +167,7 @@ func (s *Server) saveQuestion(w http.ResponseWriter, r *http.Request) error {
 		return true, nil
 	})
 	switch {
-	case errors.Is(err, store.ErrUnavailable) || errors.Is(err, errBusy) || timedOut(err):
+	case errors.Is(err, store.ErrUnavailable) || errors.Is(err, errBusy):
 		return s.keepTyped(w, r, sess, id, err)
 	case err != nil:
 		return err

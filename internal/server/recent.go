@@ -4,34 +4,37 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"ekbom/internal/questionnaire"
 )
 
-// memory is a response as this server last read or saved it. Nothing in it is ever changed.
+// memory is a journey as this server last read or saved it. Nothing in it is ever changed.
 //
 // It spares the store two of three statements of an answered question. A change made from memory is saved only if nobody
 // changed the response since, as with one just read. The page after a save is drawn from memory while it is fresh and not
 // older than what the browser has seen; so it does not matter which of several servers saved.
 type memory struct {
-	edition  *edition
-	response questionnaire.Response
-	answers  questionnaire.Answers
-	at       time.Time
+	journey
+	at time.Time
 }
 
 const (
-	memories   = 1024            // of about 8 kB
+	memories   = 128             // of about 6 kB: enough for those who are between two pages now
 	freshFor   = 5 * time.Second // longer than a redirect takes
 	forgetting = 5 * time.Minute // what nobody asks for so long is forgotten, within twice that time
 )
 
-// remember keeps where a journey stands, unless something newer is known.
+// remember keeps where a journey stands, unless something newer is known. One that is completed is at its end.
 func (s *Server) remember(j *journey, at time.Time) {
-	if m, ok := s.recent.find(j.response.ID); ok && m.response.Revision > j.response.Revision {
+	id := j.response.ID
+	if j.completed() {
+		s.recent.forget(id)
 		return
 	}
-	s.recent.keep(j.response.ID, &memory{j.edition, j.response, j.answers, at})
+	if m, ok := s.recent.find(id); ok && m.response.Revision > j.response.Revision {
+		return
+	}
+	m := &memory{*j, at}
+	m.response.Answers = nil // they are in the journey
+	s.recent.keep(id, m)
 }
 
 // recall gives a journey from memory, nil when there is none.
@@ -40,7 +43,9 @@ func (s *Server) recall(r *http.Request, sess session) (j *journey, at time.Time
 	if !ok {
 		return nil, time.Time{}
 	}
-	return newJourney(r, m.edition, m.response, m.answers), m.at
+	again := m.journey
+	again.words = again.in(visitOf(r).language)
+	return &again, m.at
 }
 
 // recallFresh gives a journey from memory if a page may be drawn from it.

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"ekbom/web/page"
 	"ekbom/web/static"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/sessions"
 )
 
@@ -50,11 +52,13 @@ type Server struct {
 	sessions  *sessions.CookieStore
 	codeKey   []byte // hashes return codes
 	returnQR  *page.QR
-	bounds    questionnaire.Path // of somebody who has not begun
+	bounds    questionnaire.Path      // of somebody who has not begun
+	known     *cache[string, session] // sessions, by the cookie they came in
 	recent    *cache[questionnaire.ResponseID, *memory]
 	fresh     *cache[freshKey, fresh]
 	mark      string // stands where the revision goes in a fresh page
 	metrics   *metrics
+	routing   sync.Pool     // of *chi.Context
 	requests  atomic.Uint64 // counts request ids
 	run       string        // first part of request ids
 	draining  atomic.Bool
@@ -66,6 +70,7 @@ type Server struct {
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(),
+		known:  newCache[string, session](memories),
 		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
 	}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
@@ -96,6 +101,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 			return nil, fmt.Errorf("draw the return address: %w", err)
 		}
 	}
+	s.routing.New = func() any { return chi.NewRouteContext() }
 	s.handler = s.routes()
 	return s, nil
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -89,22 +90,38 @@ func cookieName(r *http.Request) string {
 
 // session gives this browser's session. A cookie that is forged, cut or from another server is no session.
 func (s *Server) session(r *http.Request) session {
-	sess, err := s.sessions.New(r, cookieName(r))
+	name := cookieName(r)
+	c, err := r.Cookie(name)
 	if err != nil {
 		return session{}
 	}
-	v, _ := sess.Values[sessionKey].(session)
+	// To open a cookie is a third of the work of a page, and the same cookie comes with the next request.
+	v, err := s.known.get(name+c.Value, func() (session, error) {
+		sess, err := s.sessions.New(r, name)
+		if err != nil {
+			return session{}, err
+		}
+		v, _ := sess.Values[sessionKey].(session)
+		return v, nil
+	})
+	if err != nil {
+		return session{}
+	}
 	return v
 }
 
 // keepSession gives the browser a session.
 func (s *Server) keepSession(w http.ResponseWriter, r *http.Request, v session) error {
-	sess := sessions.NewSession(s.sessions, cookieName(r))
+	name := cookieName(r)
+	value, err := securecookie.EncodeMulti(name, map[any]any{sessionKey: v}, s.sessions.Codecs...)
+	if err != nil {
+		return fmt.Errorf("session: %w", err)
+	}
+	s.known.keep(name+value, v)
 	options := *s.sessions.Options
 	options.Secure = visitOf(r).secure
-	sess.Options = &options
-	sess.Values[sessionKey] = v
-	return s.sessions.Save(r, w, sess)
+	http.SetCookie(w, sessions.NewCookie(name, value, &options))
+	return nil
 }
 
 // endSession takes the session from the browser.
