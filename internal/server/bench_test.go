@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ekbom/internal/questionnaire"
+	"ekbom/internal/store"
 	"ekbom/internal/store/storetest"
 )
 
@@ -27,14 +28,19 @@ func (n *nothing) WriteHeader(status int)      { n.status = status }
 func (n *nothing) Write(p []byte) (int, error) { return len(p), nil }
 
 // halfway is a server of the shipped questionnaire and the cookie of somebody halfway through it.
-func halfway(b *testing.B) (*Server, string, string) {
+func halfway(b *testing.B, dsn string) (*Server, string, string) {
 	b.Helper()
+	st, err := store.Open(b.Context(), dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(st.Close)
 	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/rls"))
 	if len(faults) > 0 {
 		b.Fatal(faults)
 	}
 	s, err := New(b.Context(), Options{
-		Store: storetest.Open(b), Definition: d, Secret: testSecret, Keep: day, EmergencyNumbers: []string{"112"},
+		Store: st, Definition: d, Secret: testSecret, Keep: day, EmergencyNumbers: []string{"112"},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now,
 	})
 	if err != nil {
@@ -65,7 +71,7 @@ func halfway(b *testing.B) (*Server, string, string) {
 }
 
 func BenchmarkQuestionPage(b *testing.B) {
-	s, cookie, path := halfway(b)
+	s, cookie, path := halfway(b, storetest.SQLite(b))
 	b.ReportAllocs()
 	for b.Loop() {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -79,16 +85,20 @@ func BenchmarkQuestionPage(b *testing.B) {
 }
 
 func BenchmarkSaveAnswer(b *testing.B) {
-	s, cookie, _ := halfway(b)
+	for engine, dsn := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(engine, func(b *testing.B) { saveAnswer(b, dsn(b)) })
+	}
+}
+
+func saveAnswer(b *testing.B, dsn string) {
+	s, cookie, _ := halfway(b, dsn)
 	i := 0
 	for s.Definition.Questions[i].Type != questionnaire.Number {
 		i++
 	}
 	path := questionPath(s.Definition.Questions[i].ID)
 	b.ReportAllocs()
-	n := 20
-	for b.Loop() {
-		n = 20 + (n-19)%50
+	for n := 0; b.Loop(); n++ {
 		form := url.Values{"answer": {[]string{"30", "31"}[n%2]}, "revision": {"999999999-000000"}}.Encode()
 		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
