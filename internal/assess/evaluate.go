@@ -61,7 +61,7 @@ func (v *Verdict) Judge(answers q.Answers) {
 	}
 	clear(v.Causes)
 	for i := range v.rules {
-		if r := &v.rules[i]; v.Values.At(r.when) == q.True {
+		if r := &v.rules[i]; v.Values.Holds(r.when) {
 			v.Causes[r.cause] = max(v.Causes[r.cause], r.strength)
 			v.Urgency = max(v.Urgency, r.urgency)
 		}

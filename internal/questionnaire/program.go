@@ -88,6 +88,9 @@ type Handle struct{ literal }
 // Handle gives the handle of a condition that is not nil.
 func (c *Condition) Handle() Handle { return Handle{c.value} }
 
+// Holds reports whether a handle's condition is true.
+func (v *Values) Holds(h Handle) bool { return v.holds(h.literal) }
+
 // At gives the value of a handle's condition.
 func (v *Values) At(h Handle) Truth {
 	switch {
