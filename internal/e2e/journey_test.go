@@ -255,7 +255,8 @@ func TestEverythingNotSure(t *testing.T) {
 		case qu.Type == q.Number:
 			answers[i] = q.Answer{State: q.Given, Number: max(qu.Range.From, min(40, qu.Range.To))}
 		default:
-			answers[i] = q.Answer{State: q.Given, Options: 1}
+			// The first option, or the one that says as much as "not sure".
+			answers[i] = q.Answer{State: q.Given, Options: 1 << max(0, slices.Index(qu.Options, "cannot-tell"))}
 		}
 	}
 	v.begin()
