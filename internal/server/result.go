@@ -112,8 +112,11 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 		view.LookAlikes = append(view.LookAlikes, j.words.LookAlikes[l.ID].Name)
 	}
 	for _, c := range o.Causes {
-		view.Causes = append(view.Causes, j.cause(c))
+		if c.Shown { // the paper passes through the patient's hands
+			view.Causes = append(view.Causes, j.cause(c))
+		}
 	}
+	view.CausesHidden = len(o.Causes) > 0 && len(view.Causes) == 0
 	for _, n := range o.NotAsked {
 		if i, ok := j.Question(n.Question); ok {
 			view.NotAsked = append(view.NotAsked, page.NotAsked{Question: j.text(i).Short, Because: j.quotes(n.Because)})
@@ -169,7 +172,7 @@ func (j *journey) criteria(o *assess.Outcome) (criteria []page.Criterion) {
 func (j *journey) cause(c assess.Cause) page.Cause {
 	t := j.words.Causes[c.ID]
 	out := page.Cause{
-		Name: t.Name, Clinical: t.Clinical, Sentence: t.Sentence, Strength: c.Strength, Rule: string(c.Rule), Shown: c.Shown,
+		Name: t.Name, Clinical: t.Clinical, Sentence: t.Sentence, Strength: c.Strength, Rule: string(c.Rule),
 		Because: j.quotes(c.Because), Against: j.quotes(c.Against), Sources: j.sources(c.Source),
 	}
 	for _, id := range c.Open {

@@ -128,16 +128,15 @@ func someCauses() []Cause {
 				{Title: "Allen and others, Restless legs syndrome diagnostic criteria, Sleep Medicine 2014", Article: "Features of the syndrome", Address: "https://doi.org/10.1016/j.sleep.2014.03.025", Reviewed: night},
 				{Title: "Restless legs, health information for the public", Reviewed: night},
 			},
-			Shown: true,
 		},
 		{
 			Name: "Low iron", Clinical: "iron deficiency", Strength: q.Moderate, Rule: "iron-heavy-periods", Sentence: "Legs are often more restless when the body's iron store is low, even without anaemia.",
-			Because: []Quote{{"Heavy periods", given("Yes"), "/q/periods"}, {"Giving blood", given("In the last 12 months"), "/q/blood"}}, Shown: true,
+			Because: []Quote{{"Heavy periods", given("Yes"), "/q/periods"}, {"Giving blood", given("In the last 12 months"), "/q/blood"}},
 			Sources: []Source{{Title: "American Academy of Sleep Medicine, treatment of restless legs syndrome, 2025", Reviewed: night}},
 		},
 		{
 			Name: "A medicine", Strength: q.Weak, Rule: "antihistamine", Sentence: "Some medicines for allergy, sleep, mood or sickness can stir up the legs.",
-			Because: []Quote{{"Medicines", given("Tablets for allergy or sleep, bought without a prescription"), "/q/medicines"}}, Shown: true,
+			Because: []Quote{{"Medicines", given("Tablets for allergy or sleep, bought without a prescription"), "/q/medicines"}},
 		},
 	}
 }
@@ -276,6 +275,7 @@ func pages(t testing.TB) []shown {
 	large.Large = true
 	plain.Code, plain.QR, plain.OwnWords, plain.Causes, plain.LookAlikes, plain.OpenFlags, plain.NotAsked = "", nil, "", nil, nil, nil, nil
 	alarm.Urgency, alarm.Fired, alarm.Completed, alarm.Back = danger, []Flag{artery}, time.Time{}, "/emergency"
+	alarm.Causes, alarm.CausesHidden = nil, true
 	all := []shown{
 		{"start", Start(newcomer)},
 		{"start-draft", Start(start)},

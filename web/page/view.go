@@ -214,7 +214,6 @@ type Cause struct {
 	Sentence string
 	Strength q.Strength
 	Rule     string // id, for the clinician's sheet
-	Shown    bool   // false: on the sheet only
 	Because  []Quote
 	Against  []Quote
 	Open     []string // short questions answered "not sure" that could change it
@@ -283,30 +282,31 @@ type NotAsked struct {
 // SheetView fills the printed sheet: page one the summary for the clinic, page two all answers.
 type SheetView struct {
 	Base
-	Large      bool
-	Code       string // return code in groups; empty: a line to write it on
-	Until      time.Time
-	QR         *QR // of the return address; nil: none
-	FilledInBy string
-	Urgency    Urgency
-	Fired      []Flag
-	OpenFlags  []Flag   // not answered or not sure
-	Denied     []string // names of the red flags that the answers speak against
-	OwnWords   string
-	Criteria   []Criterion
-	LookAlikes []string
-	Scores     []Score
-	Facts      []AnswerSection // timeline, place, sleep ... in the order of the clinic summary, short questions
-	Causes     []Cause         // all of them
-	Help       []Specialist
-	Ask        []string
-	Bring      []string
-	Sections   []AnswerSection // every answer, whole question texts
-	NotAsked   []NotAsked
-	Edition    Edition
-	Completed  time.Time // zero: not finished (printed from the emergency page)
-	Printed    time.Time
-	Back       string // the page this was opened from
+	Large        bool
+	Code         string // return code in groups; empty: a line to write it on
+	Until        time.Time
+	QR           *QR // of the return address; nil: none
+	FilledInBy   string
+	Urgency      Urgency
+	Fired        []Flag
+	OpenFlags    []Flag   // not answered or not sure
+	Denied       []string // names of the red flags that the answers speak against
+	OwnWords     string
+	Criteria     []Criterion
+	LookAlikes   []string
+	Scores       []Score
+	Facts        []AnswerSection // timeline, place, sleep ... in the order of the clinic summary, short questions
+	Causes       []Cause         // those shown to the patient
+	CausesHidden bool            // left out because something more urgent comes first
+	Help         []Specialist
+	Ask          []string
+	Bring        []string
+	Sections     []AnswerSection // every answer, whole question texts
+	NotAsked     []NotAsked
+	Edition      Edition
+	Completed    time.Time // zero: not finished (printed from the emergency page)
+	Printed      time.Time
+	Back         string // the page this was opened from
 }
 
 // QR is a code of square modules: Path is SVG path data on a grid of Size by Size, quiet zone included.
