@@ -74,7 +74,7 @@ func (t *turn) capture(ctx context.Context, addr string, db *database, scripts [
 		return err
 	}
 	defer b.close()
-	if _, err := t.halfway(b); err != nil {
+	if err := t.person.play(b, t.to, nil); err != nil {
 		return err
 	}
 	if _, err := b.fill(t.path, t.minds[1]); err != nil {

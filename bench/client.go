@@ -22,6 +22,8 @@ type browser struct {
 	in       *bufio.Reader
 	out      bytes.Buffer
 	body     bytes.Buffer
+	halfway  bool // through the questions, where minds are changed
+	mind     int  // which of two
 	cookie   string
 	revision string // as it stands in the last form
 }

@@ -76,11 +76,9 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Printf("\n%s %s, %d questions, %d red flags, %d causes, %d cases; median (lowest to highest)\n\n", d.ID, d.Version,
+	fmt.Printf("%s %s: %d questions, %d red flags, %d causes, %d cases. Median (lowest-highest).\n", d.ID, d.Version,
 		len(d.Questions), len(d.RedFlags), len(d.Causes), len(d.Cases))
-	if err := b.table.print(os.Stdout); err != nil {
-		return err
-	}
+	b.table.print(os.Stdout)
 	fmt.Printf("\nTook %s.\n", time.Since(begun).Round(time.Second))
 	return nil
 }
@@ -143,8 +141,8 @@ func (b *bench) engine(ctx context.Context) error {
 		list   []rules.Benchmark
 		budget float64 // microseconds
 	}{
-		{"All rules to urgency and causes, µs of processor time", verdicts, 2},
-		{"Next question, and how many are left, µs of processor time", rules.Paths(b.d), 0},
+		{"All rules to urgency and causes, µs of processor time, all cases in turn", verdicts, 2},
+		{"Next question, and how many are left, µs of processor time, all cases in turn", rules.Paths(b.d, load), 0},
 	} {
 		say("%s", strings.ToLower(kind.title))
 		times, allocs := map[string][]float64{}, map[string]int64{}
@@ -161,20 +159,24 @@ func (b *bench) engine(ctx context.Context) error {
 				allocs[e.Name] = r.AllocsPerOp()
 			}
 		}
-		b.table.heading(kind.title)
+		b.table.section("%s", kind.title)
 		ours := kind.list[0].Name
 		for _, e := range kind.list {
 			cost := spreadOf(times[e.Name])
-			line := fmt.Sprintf("%s, %d allocations", cost, allocs[e.Name])
-			switch {
-			case e.Name != ours:
-				b.table.add(e.Name, "", line, "", fmt.Sprintf("%s times ours", figure(cost.median/spreadOf(times[ours]).median)))
-			case kind.budget > 0:
-				b.table.add(e.Name, line, "", fmt.Sprintf("at most %s, 0 allocations", figure(kind.budget)),
-					met(cost.median <= kind.budget && allocs[e.Name] == 0))
-			default:
-				b.table.add(e.Name, line, "", "", "")
+			line := row{what: e.Name}
+			if e.Name == ours {
+				line.ours = cost.String()
+			} else {
+				line.beside, line.ratio = cost.String(), figure(cost.median/spreadOf(times[ours]).median)+" times ours"
 			}
+			if kind.budget > 0 {
+				line.what += fmt.Sprintf(", %d allocations", allocs[e.Name])
+			}
+			if e.Name == ours && kind.budget > 0 {
+				line.budget = fmt.Sprintf("<= %s, 0 allocations", figure(kind.budget))
+				line.verdict = met(cost.median <= kind.budget && allocs[e.Name] == 0)
+			}
+			b.table.add(line)
 		}
 	}
 	return nil
@@ -233,33 +235,33 @@ func (b *bench) servers(ctx context.Context, engine string, newDatabase func(nam
 	}
 	defer bare.close()
 
-	onPostgres := engine == "PostgreSQL"
-	b.table.heading(fmt.Sprintf("Question page on %s, beside the same bytes without a database: requests each second", engine))
-	if err := b.compare(ctx, ours, bare, pageWork("page", "", b.turn), 0.8, 0); err != nil {
-		return err
+	journeyCost := 0.0
+	if engine == "PostgreSQL" {
+		journeyCost = 1.5
 	}
-	b.table.heading("The same, compressed")
-	if err := b.compare(ctx, ours, bare, pageWork("compressed page", "gzip", b.turn), 0, 0); err != nil {
-		return err
+	for _, c := range []struct {
+		title       string
+		work        work
+		speed, cost float64 // budgets; 0: none
+	}{
+		{"question page, beside the same bytes without a database", pageWork("", b.turn), 0.8, 0},
+		{"question page, compressed by both", pageWork("gzip", b.turn), 0, 0},
+		{"saved answer, beside the same update alone", saveWork(b.turn), 0.7, 0},
+		{"whole journey, beside the same bytes and rows", journeyWork(b.people), 0, journeyCost},
+	} {
+		b.table.section("%s, %s", engine, c.title)
+		if err := b.compare(ctx, ours, bare, c.work, c.speed, c.cost); err != nil {
+			return err
+		}
 	}
-	b.table.heading(fmt.Sprintf("Saved answer on %s, beside the same update alone: answers each second", engine))
-	if err := b.compare(ctx, ours, bare, saveWork(b.turn), 0.7, 0); err != nil {
-		return err
-	}
-	b.table.heading(fmt.Sprintf("Whole journeys on %s, beside the same bytes and rows: journeys each second", engine))
-	budget := 0.0
-	if onPostgres {
-		budget = 1.5
-	}
-	if err := b.compare(ctx, ours, bare, journeyWork(b.people), 0, budget); err != nil {
-		return err
-	}
+	b.table.section("%s, acknowledged answers looked for in the database", engine)
 	for _, s := range []*server{ours, bare} {
 		if err := s.db.audit(ctx, s.ledger); err != nil {
 			return fmt.Errorf("%s on %s: %w", s.name, engine, err)
 		}
-		b.table.add("answers acknowledged by "+s.name, fmt.Sprint(s.ledger.answers, " in ", s.ledger.people, " responses"),
-			"", "all in the database", met(true))
+		b.table.add(row{what: fmt.Sprintf("%s: %d saves", s.name, s.ledger.saves),
+			ours: fmt.Sprintf("%d answers", s.ledger.answers), beside: fmt.Sprintf("%d responses", s.ledger.people),
+			budget: "none missing", verdict: met(true)})
 	}
 	return b.memory(ctx, engine, newDatabase)
 }
@@ -285,20 +287,18 @@ func (b *bench) compare(ctx context.Context, ours, bare *server, w work, speed, 
 			mine, theirs, ratio = append(mine, m.perSecond()), append(theirs, t.perSecond()), append(ratio, m.perSecond()/t.perSecond())
 			myCost, theirCost, costs = append(myCost, m.cost()), append(theirCost, t.cost()), append(costs, m.cost()/t.cost())
 		}
-		of := spreadOf(ratio)
-		budget, verdict := "", fmt.Sprintf("%s of bare", of)
+		each := row{what: fmt.Sprintf("%d at once: done each second", people), ours: spreadOf(mine).String(), beside: spreadOf(theirs).String(),
+			ratio: spreadOf(ratio).String()}
 		if speed > 0 {
-			budget = fmt.Sprintf("at least %s of bare", figure(speed))
-			verdict += ", " + met(of.median >= speed)
+			each.budget, each.verdict = ">= "+figure(speed), met(spreadOf(ratio).median >= speed)
 		}
-		b.table.add(fmt.Sprintf("%d at once", people), spreadOf(mine).String(), spreadOf(theirs).String(), budget, verdict)
-		times := spreadOf(costs)
-		budget, verdict = "", fmt.Sprintf("%s times bare", times)
+		b.table.add(each)
+		each = row{what: "  µs of server processor time", ours: spreadOf(myCost).String(), beside: spreadOf(theirCost).String(),
+			ratio: spreadOf(costs).String()}
 		if cost > 0 {
-			budget = fmt.Sprintf("at most %s times bare", figure(cost))
-			verdict += ", " + met(times.median <= cost)
+			each.budget, each.verdict = "<= "+figure(cost), met(spreadOf(costs).median <= cost)
 		}
-		b.table.add("  µs of server processor time each", spreadOf(myCost).String(), spreadOf(theirCost).String(), budget, verdict)
+		b.table.add(each)
 	}
 	return nil
 }
@@ -322,10 +322,10 @@ func (b *bench) memory(ctx context.Context, engine string, newDatabase func(stri
 	if err := s.db.audit(ctx, s.ledger); err != nil {
 		return fmt.Errorf("%s on %s: %w", s.name, engine, err)
 	}
-	b.table.heading("Memory of the server on " + engine)
+	b.table.section("%s, MB of memory after %d people, and after %d", engine, memoryFirst, memoryThen)
 	each := float64(held[1]-held[0]) / float64(memoryThen-memoryFirst)
-	b.table.add(fmt.Sprintf("MB after %d people, and after %d", memoryFirst, memoryThen), fmt.Sprintf("%s, %s", megabytes(held[0]), megabytes(held[1])),
-		"", "flat: under 1 kB each", fmt.Sprintf("%.0f bytes each, %s", each, met(each < 1000)))
+	b.table.add(row{ours: megabytes(held[0]) + ", " + megabytes(held[1]), ratio: fmt.Sprintf("%.0f bytes a person", each),
+		budget: "flat: < 1000", verdict: met(each < 1000)})
 	return nil
 }
 
@@ -334,12 +334,12 @@ func megabytes(n int) string { return figure(float64(n) / (1 << 20)) }
 // start measures how long the program takes until it is ready.
 func (b *bench) start(ctx context.Context) error {
 	say("start")
-	b.table.heading("Start to ready on SQLite, ms")
+	b.table.section("SQLite, ms from start to ready")
 	for _, fresh := range []bool{true, false} {
 		var took []float64
-		name := "database there"
+		name := "database and secret there"
 		if fresh {
-			name = "new database, with its schema and secret"
+			name = "new database, schema and secret"
 		}
 		for n := range startRounds {
 			folder := "there"
@@ -358,7 +358,7 @@ func (b *bench) start(ctx context.Context) error {
 			p.stop()
 		}
 		ms := spreadOf(took)
-		b.table.add(name, ms.String(), "", "at most 100", met(ms.median <= 100))
+		b.table.add(row{what: name, ours: ms.String(), budget: "<= 100", verdict: met(ms.median <= 100)})
 	}
 	return nil
 }
@@ -405,6 +405,9 @@ func newServer(name string, p *process, url string) (*server, error) {
 }
 
 func (s *server) close() {
+	for _, b := range s.waiting {
+		b.close()
+	}
 	s.db.Close()
 	s.stop()
 }

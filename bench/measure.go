@@ -13,8 +13,9 @@ import (
 type server struct {
 	name string
 	*process
-	db     *database // nil: keeps nothing
-	ledger ledger
+	db      *database
+	ledger  ledger
+	waiting []*browser // of people who are halfway
 }
 
 // sample is what one server did in one turn.
@@ -27,17 +28,17 @@ type sample struct {
 func (s sample) perSecond() float64 { return float64(s.done) / s.elapsed.Seconds() }
 func (s sample) cost() float64      { return float64(s.processor.Microseconds()) / float64(s.done) }
 
-// work is one thing that is measured. prepare brings a browser to where once begins and says what that saved.
+// work is one thing that is measured.
 type work struct {
 	name     string
 	encoding string
-	prepare  func(b *browser) (ledger, error)
+	halfway  *turn // where people have to be before it begins; nil: nowhere
 	once     func(b *browser, worker, n int) (ledger, error)
 }
 
-func pageWork(name, encoding string, t *turn) work {
+func pageWork(encoding string, t *turn) work {
 	return work{
-		name: name, encoding: encoding, prepare: t.halfway,
+		name: "page", encoding: encoding, halfway: t,
 		once: func(b *browser, _, _ int) (ledger, error) {
 			a, err := b.get(t.to)
 			if err == nil && (a.status != http.StatusOK || len(a.body) < 600) {
@@ -50,9 +51,10 @@ func pageWork(name, encoding string, t *turn) work {
 
 func saveWork(t *turn) work {
 	return work{
-		name: "saved answer", prepare: t.halfway,
-		once: func(b *browser, _, n int) (ledger, error) {
-			_, err := b.fill(t.path, t.minds[(n+1)%2])
+		name: "saved answer", halfway: t,
+		once: func(b *browser, _, _ int) (ledger, error) {
+			b.mind = 1 - b.mind
+			_, err := b.fill(t.path, t.minds[b.mind])
 			return ledger{saves: 1}, err
 		},
 	}
@@ -60,7 +62,7 @@ func saveWork(t *turn) work {
 
 func journeyWork(list []person) work {
 	return work{
-		name: "journey", prepare: func(*browser) (ledger, error) { return ledger{}, nil },
+		name: "journey",
 		once: func(b *browser, worker, n int) (ledger, error) {
 			p := &list[(worker*7+n)%len(list)]
 			return ledger{people: 1, saves: p.answers + 1, answers: p.answers, completed: 1}, p.play(b, pathResult, nil)
@@ -68,27 +70,34 @@ func journeyWork(list []person) work {
 	}
 }
 
-func (t *turn) halfway(b *browser) (ledger, error) {
-	return ledger{people: 1, saves: t.before, answers: t.before}, t.person.play(b, t.to, nil)
+// browsers gives as many browsers as there are people, each where the work begins.
+func (s *server) browsers(people int, w work) (list []*browser, err error) {
+	for len(s.waiting) < people {
+		b, err := dial(s.addr)
+		if err != nil {
+			return nil, err
+		}
+		s.waiting = append(s.waiting, b)
+	}
+	for _, b := range s.waiting[:people] {
+		if t := w.halfway; t != nil && !b.halfway {
+			b.encoding = ""
+			if err := t.person.play(b, t.to, nil); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.ledger.add(ledger{people: 1, saves: t.before, answers: t.before})
+		}
+		b.halfway, b.encoding = w.halfway != nil, w.encoding
+	}
+	return s.waiting[:people], nil
 }
 
 // run lets a number of people do some work at a server for a while, or a number of times when times is not 0. Work that
 // was begun is finished.
 func (s *server) run(ctx context.Context, w work, people int, while time.Duration, times int) (sample, error) {
-	browsers := make([]*browser, people)
-	for i := range browsers {
-		b, err := dial(s.addr)
-		if err != nil {
-			return sample{}, err
-		}
-		defer b.close()
-		saved, err := w.prepare(b)
-		if err != nil {
-			return sample{}, fmt.Errorf("%s: %w", s.name, err)
-		}
-		s.ledger.add(saved)
-		b.encoding = w.encoding
-		browsers[i] = b
+	browsers, err := s.browsers(people, w)
+	if err != nil {
+		return sample{}, err
 	}
 	var done atomic.Int64
 	var failed atomic.Pointer[error]

@@ -67,23 +67,26 @@ func (p *process) stop() {
 	p.cmd.Wait()
 }
 
-// processor gives the processor time that the process has used, to the hundredth of a second that Linux tells.
+// processor gives the processor time that the threads of the process have used.
 func (p *process) processor() (time.Duration, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.cmd.Process.Pid))
+	if err != nil || len(threads) == 0 {
+		return 0, fmt.Errorf("no threads of process %d: %w", p.cmd.Process.Pid, err)
 	}
-	_, rest, _ := strings.Cut(string(data), ") ") // after the name, which may hold anything
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("cannot read /proc/%d/stat", p.cmd.Process.Pid)
+	total := 0
+	for _, file := range threads {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return 0, err
+		}
+		first, _, _ := strings.Cut(string(data), " ")
+		nanoseconds, err := strconv.Atoi(first)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", file, err)
+		}
+		total += nanoseconds
 	}
-	user, err := strconv.Atoi(fields[11])
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, err
+	return time.Duration(total), nil
 }
 
 // memory gives the memory that the process holds, in bytes.

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"text/tabwriter"
 )
 
-// spread is the median of some figures with the lowest and highest.
+// spread is the median of some figures, with the lowest and the highest.
 type spread struct{ low, median, high float64 }
 
 func spreadOf(figures []float64) spread {
@@ -17,7 +16,7 @@ func spreadOf(figures []float64) spread {
 }
 
 func (s spread) String() string {
-	return fmt.Sprintf("%s (%s to %s)", figure(s.median), figure(s.low), figure(s.high))
+	return fmt.Sprintf("%s (%s-%s)", figure(s.median), figure(s.low), figure(s.high))
 }
 
 func figure(f float64) string {
@@ -30,10 +29,26 @@ func figure(f float64) string {
 	return fmt.Sprintf("%.2f", f)
 }
 
-// table is printed at the end.
-type table struct{ rows [][5]string }
+// row is one line of the table. Where there is no budget there is no verdict.
+type row struct{ what, ours, beside, ratio, budget, verdict string }
 
-// verdict of a budget.
+type section struct {
+	title string
+	rows  []row
+}
+
+// table is what is printed at the end.
+type table struct{ sections []section }
+
+func (t *table) section(format string, args ...any) {
+	t.sections = append(t.sections, section{title: fmt.Sprintf(format, args...)})
+}
+
+func (t *table) add(r row) {
+	last := &t.sections[len(t.sections)-1]
+	last.rows = append(last.rows, r)
+}
+
 func met(ok bool) string {
 	if ok {
 		return "met"
@@ -41,18 +56,13 @@ func met(ok bool) string {
 	return "NOT MET"
 }
 
-func (t *table) heading(title string) { t.rows = append(t.rows, [5]string{title}) }
-
-// add writes what was measured, what it is beside, the budget and whether it is met; the last two may be empty.
-func (t *table) add(what, ours, beside, budget, verdict string) {
-	t.rows = append(t.rows, [5]string{"  " + what, ours, beside, budget, verdict})
-}
-
-func (t *table) print(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "what\tours\tbeside\tbudget\t")
-	for _, r := range t.rows {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", r[0], r[1], r[2], r[3], r[4])
+func (t *table) print(w io.Writer) {
+	const layout = "  %-44s %-24s %-24s %-22s %-18s %s\n"
+	for _, s := range t.sections {
+		fmt.Fprintf(w, "\n%s\n", s.title)
+		fmt.Fprintf(w, layout, "", "ours", "beside", "ratio", "budget", "")
+		for _, r := range s.rows {
+			fmt.Fprintf(w, layout, r.what, r.ours, r.beside, r.ratio, r.budget, r.verdict)
+		}
 	}
-	return tw.Flush()
 }

@@ -58,8 +58,9 @@ func Verdicts(d *q.Definition) ([]Benchmark, error) {
 	})}), nil
 }
 
-// Paths find the next question and the bounds of those left, for everybody of the cases at one question of their way.
-func Paths(d *q.Definition) []Benchmark {
+// Paths find the next question and how many are left, for everybody of the cases at one question of their way. open gives
+// the definition anew: what has been worked out is remembered by it.
+func Paths(d *q.Definition, open func() (*q.Definition, error)) []Benchmark {
 	v := d.NewValues()
 	halfway := func(find func(q.Answers)) func(*testing.B) {
 		starts := partial(d)
@@ -73,15 +74,41 @@ func Paths(d *q.Definition) []Benchmark {
 		}
 	}
 	return []Benchmark{
-		{"ours, with the bounds", halfway(func(a q.Answers) {
+		{"ours, seen before", halfway(func(a q.Answers) {
 			d.Evaluate(a, v)
 			d.PathOf(a, v)
 		})},
-		{"plain walk, without bounds", halfway(func(a q.Answers) {
+		{"ours, never seen before", neverSeen(open)},
+		{"plain walk, without how many", halfway(func(a q.Answers) {
 			for i := range d.Questions {
 				d.Walk(d.Questions[i].Ask, a)
 			}
 		})},
+	}
+}
+
+func neverSeen(open func() (*q.Definition, error)) func(*testing.B) {
+	return func(b *testing.B) {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		b.ReportAllocs()
+		var spent, n int64
+		for b.Loop() {
+			b.StopTimer()
+			d, err := open()
+			if err != nil {
+				b.Fatal(err)
+			}
+			v, starts := d.NewValues(), partial(d)
+			b.StartTimer()
+			begun := processorTime(b)
+			for _, a := range starts {
+				d.Evaluate(a, v)
+				d.PathOf(a, v)
+			}
+			spent, n = spent+processorTime(b)-begun, n+int64(len(starts))
+		}
+		b.ReportMetric(float64(spent)/float64(n), ProcessorTime)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"ekbom/internal/assess"
 	q "ekbom/internal/questionnaire"
 	"ekbom/internal/questionnaire/questionnairetest"
+	"ekbom/questionnaires"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -61,6 +62,34 @@ func (a *agree) on(t interface {
 		if v.at(2*n) && v.at(2*n+1) {
 			t.Errorf("condition %d is both true and false", n)
 		}
+	}
+}
+
+func TestPeersAgreeOnTheShippedCases(t *testing.T) {
+	t.Parallel()
+	files, err := questionnaires.Open("rls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, faults := q.Load(files)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for name, open := range peers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			peer, err := open(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := newAgree(t, d, peer)
+			for i := range d.Cases {
+				a.on(t, d.Cases[i].Answers)
+				if t.Failed() {
+					t.Fatalf("case %s", d.Cases[i].ID)
+				}
+			}
+		})
 	}
 }
 
