@@ -20,7 +20,13 @@ type savedAnswer struct {
 
 // EncodeAnswers gives the answers as JSON by question id, in the order of the questions, for keeping.
 func (d *Definition) EncodeAnswers(answers Answers) ([]byte, error) {
-	b := make([]byte, 0, 64*len(answers)+2)
+	given := 0
+	for q := range answers {
+		if answers[q].State != NotReached {
+			given++
+		}
+	}
+	b := make([]byte, 0, 70*given+2)
 	b = append(b, '{')
 	for q := range answers {
 		a := &answers[q]

@@ -7,13 +7,9 @@ import "encoding/binary"
 func (d *Definition) PathKey(answers Answers, v *Values) string {
 	g := &d.program.graph
 	key := make([]byte, 0, 8*g.length+len(answers)/8+1)
-	for pair := range g.length / 2 {
-		var seen uint64
-		for i := range g.tests {
-			seen |= g.tests[i][pair]
-		}
-		key = binary.LittleEndian.AppendUint64(key, v.words[2*pair]&seen)
-		key = binary.LittleEndian.AppendUint64(key, v.words[2*pair+1]&seen)
+	for pair, tests := range g.deciding {
+		key = binary.LittleEndian.AppendUint64(key, v.words[2*pair]&tests)
+		key = binary.LittleEndian.AppendUint64(key, v.words[2*pair+1]&tests)
 	}
 	var open byte
 	for i := range answers {

@@ -95,23 +95,26 @@ func (s *set) all(yield func(q int) bool) {
 
 // graph says which questions decide about which others.
 type graph struct {
-	length  int        // of the values of all tests
-	reads   []set      // by question: the questions that its own condition reads
-	tests   [][]uint64 // by question: the tests in that condition, a mask for each word pair
-	read    set        // questions that some question's condition reads
-	seen    []uint64   // the tests of all these conditions, a mask for each word pair
-	classes [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
+	length   int        // of the values of all tests
+	reads    []set      // by question: the questions that its own condition reads
+	tests    [][]uint64 // by question: the tests in that condition, a mask for each word pair
+	deciding []uint64   // all of them together
+	read     set        // questions that some question's condition reads
+	seen     []uint64   // the tests of all these conditions, a mask for each word pair
+	classes  [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
 }
 
 func (d *Definition) newGraph(tests int) graph {
 	n := len(d.Questions)
 	g := graph{length: length(tests), reads: make([]set, n), tests: make([][]uint64, n), classes: make([][]Answer, n)}
+	g.deciding = make([]uint64, g.length/2)
 	g.seen = make([]uint64, g.length/2)
 	for i := range d.Questions {
 		g.tests[i] = make([]uint64, g.length/2)
 		d.Questions[i].Ask.leaves(func(c *Condition) {
 			g.reads[i].add(c.Test.Question)
 			g.tests[i][c.value.at/2] |= c.value.mask
+			g.deciding[c.value.at/2] |= c.value.mask
 		})
 		for w, mask := range g.tests[i] {
 			g.seen[w] |= mask

@@ -52,8 +52,8 @@ type Server struct {
 	sessions  *sessions.CookieStore
 	codeKey   []byte // hashes return codes
 	returnQR  *page.QR
-	bounds    questionnaire.Path      // of somebody who has not begun
-	known     *cache[string, session] // sessions, by the cookie they came in
+	bounds    questionnaire.Path           // of somebody who has not begun
+	known     *cache[knownCookie, session] // sessions, by the cookie they came in
 	recent    *cache[questionnaire.ResponseID, *memory]
 	fresh     *cache[freshKey, fresh]
 	mark      string // stands where the revision goes in a fresh page
@@ -70,7 +70,7 @@ type Server struct {
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(),
-		known:  newCache[string, session](memories),
+		known:  newCache[knownCookie, session](memories),
 		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
 	}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {

@@ -91,12 +91,12 @@ func cookieName(r *http.Request) string {
 // session gives this browser's session. A cookie that is forged, cut or from another server is no session.
 func (s *Server) session(r *http.Request) session {
 	name := cookieName(r)
-	c, err := r.Cookie(name)
-	if err != nil {
+	value := cookieValue(r, name)
+	if value == "" {
 		return session{}
 	}
 	// To open a cookie is a third of the work of a page, and the same cookie comes with the next request.
-	v, err := s.known.get(name+c.Value, func() (session, error) {
+	v, err := s.known.get(knownCookie{name, value}, func() (session, error) {
 		sess, err := s.sessions.New(r, name)
 		if err != nil {
 			return session{}, err
@@ -110,6 +110,21 @@ func (s *Server) session(r *http.Request) session {
 	return v
 }
 
+// knownCookie is a cookie that was written or opened here.
+type knownCookie struct{ name, value string }
+
+// cookieValue gives what a cookie holds, without the rest of what http.Request.Cookie makes of it.
+func cookieValue(r *http.Request, name string) string {
+	for _, line := range r.Header["Cookie"] {
+		for part := range strings.SplitSeq(line, ";") {
+			if value, ok := strings.CutPrefix(strings.TrimSpace(part), name); ok && strings.HasPrefix(value, "=") {
+				return strings.Clone(value[1:]) // the line holds more, and the value may be kept
+			}
+		}
+	}
+	return ""
+}
+
 // keepSession gives the browser a session.
 func (s *Server) keepSession(w http.ResponseWriter, r *http.Request, v session) error {
 	name := cookieName(r)
@@ -117,7 +132,7 @@ func (s *Server) keepSession(w http.ResponseWriter, r *http.Request, v session) 
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
 	}
-	s.known.keep(name+value, v)
+	s.known.keep(knownCookie{name, value}, v)
 	options := *s.sessions.Options
 	options.Secure = visitOf(r).secure
 	http.SetCookie(w, sessions.NewCookie(name, value, &options))
