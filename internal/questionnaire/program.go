@@ -28,6 +28,8 @@ func (l literal) not() literal { return literal{l.mask, l.at ^ 1} }
 type step struct {
 	ops   int     // run the ops before this one first: the question's own condition is made of them
 	ask   literal // the place of that condition
+	all   bool    // asked of everybody
+	no    bool    // all tests are false when it is not asked
 	tests []tests
 }
 
@@ -107,15 +109,15 @@ func (d *Definition) Evaluate(answers Answers, v *Values) {
 	clear(v.words)
 	p, done := &d.program, 0
 	for i := range p.steps {
-		s, qu := &p.steps[i], &d.Questions[i]
+		s := &p.steps[i]
 		if done < s.ops {
 			v.run(p.ops[done:s.ops], p.lanes)
 			done = s.ops
 		}
 		switch {
-		case qu.Ask == nil || v.holds(s.ask):
+		case s.all || v.holds(s.ask):
 			v.answer(s, &answers[i])
-		case qu.NotAskedIsNo && v.holds(s.ask.not()):
+		case s.no && v.holds(s.ask.not()):
 			v.refuse(s)
 		}
 	}
@@ -206,7 +208,7 @@ func (d *Definition) compile() {
 	for i := range d.Questions {
 		ask, s := d.Questions[i].Ask, &c.steps[i]
 		c.emit(ask)
-		s.ops = len(c.ops)
+		s.ops, s.all, s.no = len(c.ops), ask == nil, d.Questions[i].NotAskedIsNo
 		if ask != nil {
 			s.ask = ask.value
 		}
