@@ -561,7 +561,7 @@ func TestStoreGone(t *testing.T) {
 	if b.get("/readyz"); b.status != http.StatusServiceUnavailable {
 		t.Errorf("ready: %d", b.status)
 	}
-	for _, secret := range []string{"47", b.cookie().Value, "answer="} {
+	for _, secret := range []string{"=47\n", "=47 ", "[47]", `"47"`, b.cookie().Value, "answer="} {
 		if strings.Contains(s.log.String(), secret) {
 			t.Errorf("the log holds %q: %s", secret, s.log)
 		}
@@ -636,4 +636,33 @@ func TestEditionsAreBounded(t *testing.T) {
 	if len(es.older) != keepEditions || len(es.order) != keepEditions || es.open(strconv.Itoa(3*keepEditions-1)) == nil {
 		t.Errorf("%d editions kept, %d in order", len(es.older), len(es.order))
 	}
+}
+
+// On a device that others use, nobody goes on with a response whose code somebody else may have noted.
+func TestStartLaterIsAnotherResponse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	first := b.start().session(t).Code
+	if again := b.start().session(t).Code; again != first {
+		t.Error("pressed twice, it begins twice")
+	}
+	s.clock.jump(time.Minute)
+	if later := b.start().session(t).Code; later == first {
+		t.Error("a minute later it goes on under a code that is known already")
+	}
+}
+
+// Wrong codes from an address keep nobody there from deleting the answers of their own browser.
+func TestOwnAnswersAreDeletedDespiteTheLimit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	b.start().fill("answer=me")
+	for range 2 * tries {
+		s.browser(t).post("/return", url.Values{"code": {"XXXXX-XXXXX-XXXX"}})
+	}
+	s.browser(t).post("/return", url.Values{"code": {"XXXXX-XXXXX-XXXX"}}).fails(http.StatusTooManyRequests)
+	b.post("/delete", url.Values{"code": {"XXXXX-XXXXX-XXXX"}}).fails(http.StatusTooManyRequests)
+	b.get("/delete").fill().at("/deleted")
 }

@@ -26,19 +26,11 @@ type journey struct {
 	voice    int
 }
 
-// load gives the journey of a session as it stands, for a page to be drawn.
+// load reads the response of a session.
 func (s *Server) load(r *http.Request, sess session) (*journey, error) {
 	if sess.none() {
 		return nil, errNoSession
 	}
-	if j := s.recallFresh(r, sess); j != nil {
-		return j, nil
-	}
-	return s.read(r, sess)
-}
-
-// read reads the response of a session.
-func (s *Server) read(r *http.Request, sess session) (*journey, error) {
 	at := s.Now()
 	response, err := s.Store.Response(r.Context(), sess.Response)
 	if errors.Is(err, store.ErrNotFound) {
@@ -50,7 +42,7 @@ func (s *Server) read(r *http.Request, sess session) (*journey, error) {
 	}
 	j, err := s.journey(r, response)
 	if err == nil {
-		s.remember(j, at)
+		s.remember(j, at, false)
 	}
 	return j, err
 }
@@ -180,12 +172,12 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, ap
 	if sess.none() {
 		return nil, errNoSession
 	}
-	j, _ := s.recall(r, sess)
+	j := s.recall(r, sess)
 	for range saveTries {
 		remembered := j != nil
 		if !remembered {
 			var err error
-			if j, err = s.read(r, sess); err != nil {
+			if j, err = s.load(r, sess); err != nil {
 				return nil, err
 			}
 		}
@@ -205,7 +197,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, ap
 		switch err = s.Store.UpdateResponse(r.Context(), j.response); {
 		case err == nil:
 			j.response.Revision++
-			s.remember(j, now)
+			s.remember(j, now, true)
 			sess.Seen = j.response.Revision
 			return j, s.keepSession(w, r, sess)
 		case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrNotFound):
@@ -261,7 +253,7 @@ func (j *journey) finish(now time.Time) error {
 // discard deletes a response for good.
 func (s *Server) discard(ctx context.Context, id questionnaire.ResponseID) error {
 	err := s.Store.DeleteResponse(ctx, id)
-	s.recent.forget(id)
+	s.recent.keep(id, &memory{gone: true})
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("delete response: %w", err)
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
+	"ekbom/web/page"
 	"ekbom/web/static"
 
 	"github.com/go-chi/chi/v5"
@@ -215,7 +217,12 @@ func (s *Server) limitTries() func(http.Handler) http.Handler {
 		handle: func(http.ResponseWriter, *http.Request) error { return errTooMany }})
 	limit := httprate.LimitBy(tries, triesWindow,
 		func(r *http.Request) (string, error) {
-			return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+			ip := middleware.GetClientIP(r.Context())
+			if ip == "" {
+				// A proxy that says nothing readable must not put all its visitors into one count with the whole world.
+				ip, _, _ = net.SplitHostPort(r.RemoteAddr)
+			}
+			return httprate.CanonicalizeIP(ip), nil
 		},
 		httprate.WithLimitHandler(limited.ServeHTTP),
 		httprate.WithErrorHandler(s.fail),
@@ -229,7 +236,17 @@ func (s *Server) limitTries() func(http.Handler) http.Handler {
 		}
 		clientIP = middleware.ClientIPFromXFF(prefixes...)
 	}
-	return func(next http.Handler) http.Handler { return clientIP(limit(next)) }
+	return func(next http.Handler) http.Handler {
+		counted := clientIP(limit(next))
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			// Somebody who deletes the answers of this very browser tries no code, whatever others at the address did.
+			if !s.session(r).none() && readForm(r) == nil && r.PostForm.Get(page.FieldCode) == "" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			counted.ServeHTTP(w, r)
+		})
+	}
 }
 
 // serveFiles serves the style sheet, the script and the icon.

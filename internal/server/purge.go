@@ -17,7 +17,8 @@ const (
 // purge deletes expired responses until ctx ends. Replicas do so at different moments; it harms nothing when they meet.
 func (s *Server) purge(ctx context.Context) {
 	watch := clockWatch{wall: s.Now(), steady: time.Now()}
-	timer := time.NewTimer(rand.N(purgeEvery / 10))
+	// Not at once: a machine may start with a wrong clock and set it right a moment later, which the watch then sees.
+	timer := time.NewTimer(purgeEvery/2 + rand.N(purgeEvery/10))
 	defer timer.Stop()
 	for {
 		select {

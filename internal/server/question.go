@@ -20,9 +20,13 @@ import (
 const returned = "returned"
 
 func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.load(r, s.session(r))
-	if err != nil {
-		return err
+	sess := s.session(r)
+	j := s.recallSaved(r, sess)
+	if j == nil {
+		var err error
+		if j, err = s.load(r, sess); err != nil {
+			return err
+		}
 	}
 	i, ok := j.Question(questionnaire.ID(chi.URLParam(r, "question")))
 	if !ok {

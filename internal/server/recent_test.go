@@ -64,14 +64,24 @@ func TestReplicas(t *testing.T) {
 		other.get("/q/signs").fill("answer=swollen").at("/answers")
 		b.fill("answer=60").at("/answers").says("One swollen leg", "60")
 		b.get("/q/signs").fill("answer=no-signs").at("/answers")
-		other.get("/q/age").fill("answer=61").fails(http.StatusConflict).says("60", "61") // drawn from memory, saved on what is
-		if _, answers := two.response(t, b); answers[2].Number != 60 {
+		other.get("/q/age")
+		b.get("/q/age").fill("answer=62").at("/answers")
+		other.fill("answer=61").fails(http.StatusConflict).says("62", "61")
+		if _, answers := two.response(t, b); answers[2].Number != 62 {
 			t.Errorf("overwritten: %d", answers[2].Number)
+		}
+		// A result that stood is not shown once another device has told of a red flag.
+		b.get("/answers").fill().at("/result")
+		other.get("/q/signs").fill("answer=breathless", "answer=swollen").at("/emergency/check")
+		for _, path := range []string{"/result", "/result/print", "/answers"} {
+			b.get(path).at("/emergency/check")
 		}
 		// Deleted at one, gone at the other: for what is sent at once, for what is looked at in a moment.
 		b.get("/delete").fill().at("/deleted")
 		other.fill().fails(http.StatusGone)
-		other.get("/q/age").fails(http.StatusGone)
+		for _, path := range []string{"/q/age", "/answers", "/result", "/result/print", "/keep"} {
+			other.get(path).fails(http.StatusGone)
+		}
 	})
 }
 
@@ -94,7 +104,7 @@ func TestMemoryFades(t *testing.T) {
 		t.Error("not remembered again")
 	}
 	b.get("/delete").fill().at("/deleted")
-	if _, ok := s.recent.find(id); ok {
+	if m, ok := s.recent.find(id); !ok || !m.gone || len(m.answers) > 0 {
 		t.Error("deleted, but remembered")
 	}
 	for range 3 * memories {

@@ -31,10 +31,15 @@ func (s *Server) showStart(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, page.Start(view))
 }
 
+// doublePress is how soon a second press of "Start" means the same. Later it may be another person at the same device, who
+// must not go on under a code that somebody else has noted.
+const doublePress = 10 * time.Second
+
 // start makes a response with a return code and gives it to this browser. Pressed twice, it goes on with the first.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if sess := s.session(r); !sess.none() {
-		if j, err := s.load(r, sess); err == nil && j.answered() == 0 && j.Hash == s.editions.current.Hash {
+		if j, err := s.load(r, sess); err == nil && j.answered() == 0 && j.Hash == s.editions.current.Hash &&
+			s.Now().Sub(j.response.Created).Abs() < doublePress {
 			return redirect(w, j.next())
 		}
 	}
@@ -57,7 +62,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("new response: %w", err)
 	}
 	s.metrics.count(eventStarted)
-	s.remember(newJourney(r, s.editions.current, response, d.NewAnswers()), now)
+	s.remember(newJourney(r, s.editions.current, response, d.NewAnswers()), now, true)
 	if err := s.keepSession(w, r, session{Response: response.ID, Hash: d.Hash, Code: code, Seen: response.Revision}); err != nil {
 		return err
 	}

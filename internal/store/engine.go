@@ -24,6 +24,7 @@ type engine interface {
 	transact(ctx context.Context, fn func(querier) error) error
 	migrator() (db *sql.DB, release func(), dialect goose.Dialect, options []goose.ProviderOption, err error)
 	fault(ctx context.Context, err error) error
+	scrub(ctx context.Context) // takes what was deleted out of the engine's own journal, as well as it can
 	close()
 }
 

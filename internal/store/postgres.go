@@ -69,6 +69,9 @@ func openPostgres(ctx context.Context, dsn string) (*postgresDB, error) {
 
 func (p *postgresDB) name() string { return "postgres" }
 
+// scrub does nothing: PostgreSQL's journal is the operator's, who may need it for a restore.
+func (p *postgresDB) scrub(context.Context) {}
+
 func (p *postgresDB) close() {
 	p.closed.Store(true)
 	p.pool.Close()

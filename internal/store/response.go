@@ -99,17 +99,35 @@ func (s *Store) DeleteResponse(ctx context.Context, id q.ResponseID) error {
 	if err != nil {
 		return fmt.Errorf("delete response: %w", err)
 	}
+	s.scrub(ctx, 1)
 	return nil
 }
 
-// PurgeExpired removes for good the drafts, and the responses not meant for a clinic, that have expired by now, and
-// says how many. Whatever was sent to a clinic stays.
-func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (int, error) {
-	n, err := s.exec(ctx, `DELETE FROM responses WHERE (status = 'draft' OR clinic_id IS NULL) AND expires <= $1`, stamp(now))
-	if err != nil {
-		return 0, fmt.Errorf("purge responses: %w", err)
+func (s *Store) scrub(ctx context.Context, deleted int) {
+	if deleted > 0 && !s.inTx { // inside a transaction nothing is deleted yet
+		s.engine.scrub(ctx)
 	}
-	return int(n), nil
+}
+
+// purgeAtOnce is how many responses one statement of a purge removes: few enough that nobody waits for it to end.
+const purgeAtOnce = 1000
+
+// PurgeExpired removes for good the drafts, and the responses not meant for a clinic, that have expired by now, and
+// says how many, also when an error ends it early. Whatever was sent to a clinic stays.
+func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (total int, err error) {
+	for {
+		n, err := s.exec(ctx, `DELETE FROM responses WHERE id IN (SELECT id FROM responses
+			WHERE (status = 'draft' OR clinic_id IS NULL) AND expires <= $1 ORDER BY expires LIMIT $2)`, stamp(now), purgeAtOnce)
+		total += int(n)
+		if err == nil && n == purgeAtOnce {
+			continue
+		}
+		s.scrub(ctx, total)
+		if err != nil {
+			err = fmt.Errorf("purge responses: %w", err)
+		}
+		return total, err
+	}
 }
 
 func clinicOf(r q.Response) *string {

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -307,6 +310,66 @@ func TestPurgeExpired(t *testing.T) {
 			t.Errorf("purged %d more, %v", n, err)
 		}
 	})
+}
+
+// However many have expired, all go.
+func TestPurgeManyExpired(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const many = 2*1000 + 1
+		if err := s.InTx(t.Context(), func(tx *store.Store) error {
+			if err := tx.SaveQuestionnaire(t.Context(), newResponse(t).Ref, []byte("x")); err != nil {
+				return err
+			}
+			for range many {
+				r := newResponse(t)
+				r.Expires = start
+				if err := tx.CreateResponse(t.Context(), r, []byte("hash")); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.PurgeExpired(t.Context(), start); n != many || err != nil {
+			t.Errorf("purged %d, %v", n, err)
+		}
+	})
+}
+
+// What was deleted cannot be read in any file of the database.
+func TestDeletedIsNotLeftInFiles(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.SQLite(t)
+	s, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const secret = "words that nobody else shall read"
+	r := create(t, s, newResponse(t, func(r *q.Response) { r.Answers = []byte(`{"own-words":{"a":["` + secret + `"]}}`) }))
+	holds := func() (found []string) {
+		files, err := filepath.Glob(strings.TrimPrefix(dsn, "sqlite:") + "*")
+		if err != nil || len(files) == 0 {
+			t.Fatal(files, err)
+		}
+		for _, name := range files {
+			if data, err := os.ReadFile(name); err == nil && bytes.Contains(data, []byte(secret)) {
+				found = append(found, filepath.Base(name))
+			}
+		}
+		return found
+	}
+	if len(holds()) == 0 {
+		t.Fatal("the words are in no file even before: this shows nothing")
+	}
+	if err := s.DeleteResponse(t.Context(), r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if found := holds(); len(found) > 0 {
+		t.Errorf("left in %v", found)
+	}
 }
 
 func TestQuestionnaire(t *testing.T) {

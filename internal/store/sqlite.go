@@ -27,9 +27,9 @@ type sqliteDB struct {
 const sqliteReaders = 8
 
 // synchronous=FULL: with WAL, NORMAL may lose the last commits when the power fails. secure_delete: what a person has
-// deleted is overwritten, not just let go.
+// deleted is overwritten, not just let go. journal_size_limit: a long WAL does not stay long.
 const sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2000&_foreign_keys=1&_txlock=immediate" +
-	"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)"
+	"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)&_pragma=journal_size_limit(16777216)"
 
 func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
 	path, err := filepath.Abs(path)
@@ -146,6 +146,15 @@ func (s *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, 
 		return 0, s.fault(ctx, err)
 	}
 	return res.RowsAffected()
+}
+
+// scrub folds the WAL into the file and empties it. Where a reader is in the way for long, the next one does it.
+func (s *sqliteDB) scrub(ctx context.Context) {
+	if s.writer.turn(ctx) != nil {
+		return
+	}
+	defer s.writer.done()
+	_, _ = s.writer.db.ExecContext(context.WithoutCancel(ctx), `PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 
 func (s *sqliteDB) queryRow(ctx context.Context, query string, args []any, dest ...any) error {
