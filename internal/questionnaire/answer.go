@@ -208,17 +208,26 @@ func parseDate(words []string) (string, bool) {
 	return date, true
 }
 
-// cleanText trims own words, makes line ends uniform and drops control signs and the signs that turn the reading
-// direction, which could make a page or a printed sheet read other than it was written.
+// maxMarks is how many accents may sit on one letter: more than any language needs, too few to paint over other lines.
+const maxMarks = 4
+
+// cleanText trims own words, makes line ends uniform and drops what could make a page or a printed sheet read other than
+// it was written: control signs, signs that turn the reading direction, and heaps of accents.
 func cleanText(s string) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "")
+	marks := 0
 	s = strings.Map(func(r rune) rune {
+		if !unicode.Is(unicode.Mn, r) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			return -1
+		}
 		switch {
 		case r == '\n':
 			return r
 		case r == '\t':
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+		case unicode.IsControl(r), unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp):
 			return -1
 		}
 		return r

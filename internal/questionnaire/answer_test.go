@@ -67,6 +67,7 @@ func TestParseAnswer(t *testing.T) {
 		{"words", []string{"  "}, []string{"blank"}, ""},
 		{"words", []string{"unsure"}, []string{"unsure"}, ""},
 		{"words", []string{"a\u202eb\x00c\u2066"}, []string{"abc"}, ""},
+		{"words", []string{"e" + strings.Repeat("\u0301", 300) + "\u2028!"}, []string{"e" + strings.Repeat("\u0301", 4) + "!"}, ""},
 		{"words", []string{"twenty-one signs long"}, nil, q.FaultTooLong},
 		{"words", []string{strings.Repeat("я", 20)}, []string{strings.Repeat("я", 20)}, ""},
 	}
