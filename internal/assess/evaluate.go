@@ -107,7 +107,7 @@ func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 			o.LookAlikes = append(o.LookAlikes, Finding{a.ID, e.reasons(a.When, q.True), a.Source})
 		}
 	}
-	hidden := d.HideCauses != nil && v.Values.Of(d.HideCauses) == q.True
+	hidden := atLeast(v.Urgency, d.HideCauses)
 	concluded := map[q.ID]bool{}
 	for i := range d.Causes {
 		if v.Causes[i] > 0 {
@@ -121,7 +121,7 @@ func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 	for _, s := range d.Scores {
 		o.Scores = append(o.Scores, e.score(&s))
 	}
-	o.Specialists = e.specialists(concluded)
+	o.Specialists = e.specialists(concluded, v.Urgency)
 	for _, a := range d.Advice {
 		if e.licensed(&a) && !(hidden && a.Kind == q.Comfort) {
 			o.Advice = append(o.Advice, Advice{a.ID, a.Kind, e.reasons(a.When, q.True), a.Source})
@@ -134,7 +134,7 @@ func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 			o.NotAsked = append(o.NotAsked, NotAsked{id, e.reasons(d.Questions[i].Ask, asked)})
 		case answers[i].State == q.NotReached:
 			o.Missing = append(o.Missing, id)
-		case answers[i].State != q.Given:
+		case answers[i].State != q.Given && d.Questions[i].Unread == "":
 			o.Unknown = append(o.Unknown, Open{id, answers[i].State.String()})
 		}
 	}
@@ -238,7 +238,10 @@ func (e *explainer) score(s *q.Score) Score {
 	return out
 }
 
-func (e *explainer) specialists(concluded map[q.ID]bool) []Specialist {
+// atLeast reports whether an outcome's urgency reaches a limit that was set; SelfCare stands for none.
+func atLeast(u, limit q.Urgency) bool { return limit != q.SelfCare && u >= limit }
+
+func (e *explainer) specialists(concluded map[q.ID]bool, u q.Urgency) []Specialist {
 	first, others := []Specialist{}, []Specialist{}
 	for _, r := range e.d.Referrals {
 		out := Specialist{ID: r.Specialist, NamedBy: r.NamedBy, Causes: []q.ID{}, Because: []Reason{}, Source: r.Source}
@@ -252,8 +255,8 @@ func (e *explainer) specialists(concluded map[q.ID]bool) []Specialist {
 			out.Because = e.reasons(r.When, q.True)
 		}
 		switch {
-		case !reached && len(out.Causes) == 0:
-		case r.First != nil && e.v.Of(r.First) == q.True:
+		case !reached && len(out.Causes) == 0 && !atLeast(u, r.From):
+		case r.First != nil && e.v.Of(r.First) == q.True, atLeast(u, r.FirstFrom):
 			first = append(first, out)
 		default:
 			others = append(others, out)

@@ -202,8 +202,12 @@ func (c *Config) RedactedDB() string {
 	if err != nil {
 		return "postgres://[not readable]"
 	}
-	if q := u.Query(); q.Has("password") {
-		q.Set("password", "xxxxx")
+	q := u.Query()
+	for _, secret := range []string{"password", "sslpassword"} {
+		if !q.Has(secret) {
+			continue
+		}
+		q.Set(secret, "xxxxx")
 		u.RawQuery = q.Encode()
 	}
 	return u.Redacted()

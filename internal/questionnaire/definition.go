@@ -203,7 +203,7 @@ type Definition struct {
 	Cases      []Case
 
 	SpeaksForAnother *Condition // true: the texts for another person are used
-	HideCauses       *Condition // true: causes and comfort advice are not shown to the patient
+	HideCauses       Urgency    // from this urgency up, causes and comfort advice are not shown to the patient; SelfCare: always shown
 
 	Texts map[string]*Text // by language tag; English ("en") is always there
 
@@ -277,6 +277,7 @@ type RedFlag struct {
 	ID        ID
 	Urgency   Urgency
 	IfUnknown Urgency // least urgency while it cannot be told
+	Crisis    bool    // the operator's crisis line is shown beside it
 	When      *Condition
 	Source    []ID
 	Place
@@ -329,8 +330,10 @@ type Referral struct {
 	Specialist ID
 	NamedBy    Namer
 	Causes     []ID
-	When       *Condition // nil: by causes alone
+	When       *Condition // nil: by causes or urgency alone
+	From       Urgency    // also from this urgency of the outcome up; SelfCare: not by urgency
 	First      *Condition // nil: never ahead of its rank
+	FirstFrom  Urgency    // also first from this urgency up; SelfCare: not by urgency
 	Source     []ID
 	Place
 }

@@ -45,7 +45,7 @@ func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
 			M{"rule": "strain-weak", "strength": "weak", "when": M{"signs": []string{"pain", "fever"}}, "source": "s1"},
 			M{"rule": "strain-strong", "strength": "strong", "when": M{"score": M{"load": M{"from": 2}}}, "source": "s1"},
 		}, "against": []any{M{"look_alike": "cold"}}}},
-		"hide_causes": M{"urgency": M{"from": "same-day"}},
+		"hide_causes": "same-day",
 		"referrals": []any{
 			M{"specialist": "doctor", "named_by": "source", "causes": []string{"strain"}, "when": M{"not": M{"signs": "no-signs"}}, "source": "s1"},
 			M{"specialist": "midwife", "named_by": "evidence", "when": M{"pregnant": "yes"}, "first": M{"pregnant": "yes"}, "source": "s1"},
@@ -212,6 +212,11 @@ func TestFaults(t *testing.T) {
 		{"flag lower than its doubt", func(_, r M, _ fstest.MapFS) {
 			r["red_flags"].([]any)[1].(M)["if_unknown"] = "emergency"
 		}, "unknown-above-known"},
+		{"hides for everybody", func(_, r M, _ fstest.MapFS) { r["hide_causes"] = "self-care" }, "every-urgency"},
+		{"nobody leads there", func(_, r M, _ fstest.MapFS) {
+			delete(r["referrals"].([]any)[1].(M), "when")
+		}, "missing-key"},
+		{"half a text", text("text/en.yaml", `"act": "Act"`, `"act": "Act", "sentence": "Alone."`), "half-a-text"},
 		{"no source", flag("source", []string{}), "no-source"},
 		{"unknown source", flag("source", "s2"), "unknown-source"},
 		{"source without place", put("sources.yaml", "sources: {s1: {title: A, reviewed: 2026-01-02}}"), "source-without-place"},

@@ -361,7 +361,6 @@ func (d *Definition) Conditions(yield func(*Condition)) {
 			yield(a)
 		}
 	}
-	yield(d.HideCauses)
 	for _, s := range d.Scores {
 		for _, t := range s.Terms {
 			yield(t.When)

@@ -34,7 +34,7 @@ func (l *loader) rules() {
 			"pattern":     func(n *yaml.Node) { l.readPattern(d, n, later) },
 			"look_alikes": func(n *yaml.Node) { l.readLookAlikes(d, n, later) },
 			"causes":      func(n *yaml.Node) { l.readCauses(d, n, later) },
-			"hide_causes": func(n *yaml.Node) { later(func() { l.d.HideCauses = l.condition(d, n) }) },
+			"hide_causes": func(n *yaml.Node) { l.d.HideCauses = l.urgencyAbove(d, n) },
 			"referrals":   func(n *yaml.Node) { l.readReferrals(d, n, later) },
 			"exclusions":  func(n *yaml.Node) { l.readExclusions(d, n, later) },
 			"advice":      func(n *yaml.Node) { l.readAdvice(d, n, later) },
@@ -162,6 +162,7 @@ func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
 			"red_flag":   func(n *yaml.Node) { f.ID = d.id(n) },
 			"urgency":    func(n *yaml.Node) { f.Urgency = word[Urgency](d, n, urgencyNames) },
 			"if_unknown": func(n *yaml.Node) { f.IfUnknown = word[Urgency](d, n, urgencyNames) },
+			"crisis":     func(n *yaml.Node) { f.Crisis = d.boolean(n) },
 			"when":       func(n *yaml.Node) { when = n },
 			"source":     func(n *yaml.Node) { f.Source = l.cite(d, n) },
 		})
@@ -319,14 +320,16 @@ func (l *loader) readReferrals(d doc, n *yaml.Node, later func(func())) {
 			"causes":     func(n *yaml.Node) { causes = n },
 			"when":       func(n *yaml.Node) { when = n },
 			"first":      func(n *yaml.Node) { first = n },
+			"from":       func(n *yaml.Node) { r.From = l.urgencyAbove(d, n) },
+			"first_from": func(n *yaml.Node) { r.FirstFrom = l.urgencyAbove(d, n) },
 			"source":     func(n *yaml.Node) { r.Source = l.cite(d, n) },
 		})
 		if seen[r.Specialist] {
 			d.fault(i, "id-twice", "join the two", "there is another referral to %q", r.Specialist)
 		}
 		seen[r.Specialist] = true
-		if causes == nil && when == nil {
-			d.fault(i, "missing-key", "add causes or when", "nothing leads to %q", r.Specialist)
+		if causes == nil && when == nil && r.From == SelfCare {
+			d.fault(i, "missing-key", "add causes, when or from", "nothing leads to %q", r.Specialist)
 		}
 		later(func() {
 			if causes != nil {
@@ -375,6 +378,15 @@ func (l *loader) readAdvice(d doc, n *yaml.Node, later func(func())) {
 			l.d.Advice = append(l.d.Advice, a)
 		})
 	}
+}
+
+// urgencyAbove reads an urgency that not every outcome has.
+func (l *loader) urgencyAbove(d doc, n *yaml.Node) Urgency {
+	u := word[Urgency](d, n, urgencyNames)
+	if u == SelfCare {
+		d.fault(n, "every-urgency", "name a higher one", "every outcome is at least %s", u)
+	}
+	return u
 }
 
 // cite reads the sources of a rule.

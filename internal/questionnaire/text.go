@@ -1,5 +1,7 @@
 package questionnaire
 
+import "cmp"
+
 // Text holds every word of a questionnaire in one language.
 type Text struct {
 	Language    string
@@ -50,8 +52,27 @@ type UrgencyText struct {
 	Steps             []string
 }
 
-// RedFlagText says what a red flag may be a sign of and what to do now.
-type RedFlagText struct{ Name, Act string }
+// RedFlagText says what a red flag may be a sign of and what to do now. Sentence and Steps stand in place of the urgency's
+// own where those do not fit; Other holds the words that differ when somebody answers for another person.
+type RedFlagText struct {
+	Name, Act, Sentence string
+	Steps               []string
+	Other               *RedFlagText
+}
+
+// RedFlag gives the words of a red flag, for the person themself or for somebody answering for another.
+func (t *Text) RedFlag(id ID, another bool) RedFlagText {
+	ft := t.RedFlags[id]
+	if !another || ft.Other == nil {
+		return ft
+	}
+	ft.Act = cmp.Or(ft.Other.Act, ft.Act)
+	ft.Sentence = cmp.Or(ft.Other.Sentence, ft.Sentence)
+	if len(ft.Other.Steps) > 0 {
+		ft.Steps = ft.Other.Steps
+	}
+	return ft
+}
 
 // CauseText names a cause in plain and in clinical words.
 type CauseText struct{ Name, Clinical, Sentence string }
@@ -66,20 +87,14 @@ func (t *Text) Question(id ID, another bool) QuestionText {
 		return qt
 	}
 	o := qt.Other
-	or := func(other, own string) string {
-		if other != "" {
-			return other
-		}
-		return own
-	}
 	both := QuestionText{
-		Text: or(o.Text, qt.Text), Short: or(o.Short, qt.Short), Hint: or(o.Hint, qt.Hint), Why: or(o.Why, qt.Why),
+		Text: cmp.Or(o.Text, qt.Text), Short: cmp.Or(o.Short, qt.Short), Hint: cmp.Or(o.Hint, qt.Hint), Why: cmp.Or(o.Why, qt.Why),
 		Options: qt.Options,
 	}
 	if len(o.Options) > 0 {
 		both.Options = make(map[ID]string, len(qt.Options))
 		for id, own := range qt.Options {
-			both.Options[id] = or(o.Options[id], own)
+			both.Options[id] = cmp.Or(o.Options[id], own)
 		}
 	}
 	return both

@@ -93,11 +93,13 @@ func (l *loader) text(name string) {
 			}
 		},
 		"red_flags": func(n *yaml.Node) {
-			t.RedFlags = each(w, n, "red_flags", ids(def.RedFlags, func(f RedFlag) ID { return f.ID }), func(n *yaml.Node, at string, _ ID) (ft RedFlagText) {
-				w.must(n, at, map[string]func(*yaml.Node){
-					"name": func(n *yaml.Node) { ft.Name = d.text(n) },
-					"act":  func(n *yaml.Node) { ft.Act = d.text(n) },
-				})
+			t.RedFlags = each(w, n, "red_flags", ids(def.RedFlags, func(f RedFlag) ID { return f.ID }), func(n *yaml.Node, at string, _ ID) RedFlagText {
+				ft := w.redFlag(n, true)
+				w.need(n, at+".name", ft.Name)
+				w.need(n, at+".act", ft.Act)
+				if (ft.Sentence == "") != (len(ft.Steps) == 0) {
+					d.fault(n, "half-a-text", "give both sentence and steps, or neither", "%s has one of sentence and steps", at)
+				}
 				return ft
 			})
 		},
@@ -190,6 +192,23 @@ func (w words) plain(n *yaml.Node, _ string, _ ID) string { return w.doc.text(n)
 func (w words) name(n *yaml.Node, at string, _ ID) (t NameText) {
 	w.must(n, at, map[string]func(*yaml.Node){"name": func(n *yaml.Node) { t.Name = w.doc.text(n) }})
 	return t
+}
+
+func (w words) redFlag(n *yaml.Node, own bool) (ft RedFlagText) {
+	fns := map[string]func(*yaml.Node){
+		"act":      func(n *yaml.Node) { ft.Act = w.doc.text(n) },
+		"sentence": func(n *yaml.Node) { ft.Sentence = w.doc.text(n) },
+		"steps":    func(n *yaml.Node) { ft.Steps = w.doc.texts(n) },
+	}
+	if own {
+		fns["name"] = func(n *yaml.Node) { ft.Name = w.doc.text(n) }
+		fns["other"] = func(n *yaml.Node) {
+			o := w.redFlag(n, false)
+			ft.Other = &o
+		}
+	}
+	w.doc.fields(n, nil, fns)
+	return ft
 }
 
 var speaksToReader = regexp.MustCompile(`(?i)\b(you|your|yours|yourself)\b`)

@@ -55,8 +55,9 @@ func (s *Server) showEmergency(w http.ResponseWriter, r *http.Request) error {
 	if len(j.raised()) == 0 || len(j.unconfirmed()) > 0 {
 		return redirect(w, j.next())
 	}
-	view := page.EmergencyView{Base: j.base(pathEmergency), Urgency: j.urgency(questionnaire.Emergency)}
-	for _, f := range assess.Evaluate(j.Definition, j.answers).RedFlags {
+	fired := assess.Evaluate(j.Definition, j.answers).RedFlags
+	view := page.EmergencyView{Base: j.base(pathEmergency), Urgency: j.urgency(questionnaire.Emergency, fired)}
+	for _, f := range fired {
 		if f.Urgency == questionnaire.Emergency {
 			view.Flags = append(view.Flags, j.flag(f))
 		}

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"time"
 
 	"ekbom/internal/assess"
@@ -24,7 +26,7 @@ func (s *Server) showResult(w http.ResponseWriter, r *http.Request) error {
 func (j *journey) result(o *assess.Outcome) page.ResultView {
 	view := page.ResultView{
 		Base:      j.base(pathResult),
-		Urgency:   j.urgency(o.Urgency),
+		Urgency:   j.urgency(o.Urgency, o.RedFlags),
 		Flags:     j.flags(o.RedFlags),
 		OpenFlags: j.flags(o.OpenFlags),
 		Pattern: page.Pattern{
@@ -76,7 +78,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 		Code:       sess.Code.String(),
 		Until:      local(j.response.Expires),
 		QR:         s.returnQR,
-		Urgency:    j.urgency(o.Urgency),
+		Urgency:    j.urgency(o.Urgency, o.RedFlags),
 		Fired:      j.flags(o.RedFlags),
 		OpenFlags:  j.flags(o.OpenFlags),
 		Criteria:   j.criteria(o),
@@ -143,13 +145,36 @@ func (j *journey) filledInBy() string {
 	return ""
 }
 
-func (j *journey) urgency(u questionnaire.Urgency) page.Urgency {
+// urgency gives the words of an urgency. Where every flag that makes it so has words of its own in their place, as for
+// somebody in despair, those are used.
+func (j *journey) urgency(u questionnaire.Urgency, fired []assess.RedFlag) page.Urgency {
 	t := j.words.Urgency[u]
-	return page.Urgency{Level: u, Heading: t.Heading, Sentence: t.Sentence, Steps: t.Steps}
+	out := page.Urgency{Level: u, Heading: t.Heading, Sentence: t.Sentence, Steps: t.Steps}
+	var sentence string
+	var steps []string
+	for _, f := range fired {
+		if f.Urgency != u {
+			continue
+		}
+		own := j.words.RedFlag(f.ID, j.voice == another)
+		if own.Sentence == "" {
+			return out
+		}
+		sentence = cmp.Or(sentence, own.Sentence)
+		for _, step := range own.Steps {
+			if !slices.Contains(steps, step) {
+				steps = append(steps, step)
+			}
+		}
+	}
+	if sentence != "" {
+		out.Sentence, out.Steps = sentence, steps
+	}
+	return out
 }
 
 func (j *journey) flag(f assess.RedFlag) page.Flag {
-	t := j.words.RedFlags[f.ID]
+	t := j.words.RedFlag(f.ID, j.voice == another)
 	return page.Flag{Name: t.Name, Act: t.Act, Urgency: f.Urgency, Because: j.quotes(f.Because)}
 }
 

@@ -19,8 +19,9 @@ for (const form of document.forms) {
     }
   });
 }
-// A page brought back by "back" may be sent again.
-addEventListener("pageshow", () => {
+// A page brought back by "back" may be sent again. One that only shows something may be out of date, or deleted.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && !document.querySelector("main form input")) location.reload();
   for (const form of document.forms) delete form.dataset.sent;
 });
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -138,7 +138,7 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 		"red_flags": flags, "criteria": criteria, "causes": causes,
 		"pattern": M{"full": M{"criterion": M{"k0": "met"}}, "partial": M{"criterion": M{"k1": []string{"met", "earlier"}}},
 			"none": M{"criterion": M{"k0": "not-met"}}, "shown": M{"always": true}},
-		"hide_causes": M{"urgency": M{"from": "same-day"}},
+		"hide_causes": "same-day",
 		"referrals":   []any{M{"specialist": "doctor", "named_by": "source", "when": M{"always": true}, "source": []string{"s1"}}},
 		"exclusions":  M{"heat": g.condition(n, 2)},
 		"advice":      []any{M{"advice": "bath", "kind": "comfort", "contains": []string{"heat"}, "when": g.condition(n, 2), "source": []string{"s1"}}},
