@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +78,9 @@ func (c *serveCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(s.env, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
+		debug.SetGCPercent(collectAt)
+	}
 	log := logger(s.stderr, conf.LogFormat)
 	srv, err := server.New(s.ctx, server.Options{
 		Store: st, Definition: definition, Secret: secret, Keep: conf.Keep, BaseURL: conf.BaseURL,
@@ -88,6 +93,10 @@ func (c *serveCommand) Run(s *stage) error {
 	fmt.Fprintf(s.stdout, "Open %s\n", address(conf, ln.Addr()))
 	return srv.Serve(s.ctx, ln)
 }
+
+// collectAt is how far the heap may grow before it is swept, in percent. It holds little that lasts, whoever comes by: some
+// 20 MB more spare a tenth of the processor time.
+const collectAt = 400
 
 // withoutCases leaves out the made-up people of the shipped questionnaire. The tests have met them; to read them again would
 // double the time to start.
