@@ -25,11 +25,7 @@ const maxAnswers = 1 << 20
 
 // Run reads answers from standard input and prints their outcome.
 func (c *assessCommand) Run(s *stage) error {
-	f, err := findFolder(c.Name)
-	if err != nil {
-		return err
-	}
-	d, err := s.load(f)
+	d, err := s.loadNamed(c.Name)
 	if err != nil {
 		return err
 	}

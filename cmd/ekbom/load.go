@@ -73,3 +73,12 @@ func (s *stage) load(f folder) (*questionnaire.Definition, error) {
 	}
 	return d, nil
 }
+
+// loadNamed is load for the questionnaire in a folder, or the shipped one of that name.
+func (s *stage) loadNamed(name string) (*questionnaire.Definition, error) {
+	f, err := findFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.load(f)
+}

@@ -39,11 +39,7 @@ type outlineOption struct {
 
 // Run prints the questions in order.
 func (c *outlineCommand) Run(s *stage) error {
-	f, err := findFolder(c.Name)
-	if err != nil {
-		return err
-	}
-	d, err := s.load(f)
+	d, err := s.loadNamed(c.Name)
 	if err != nil {
 		return err
 	}
