@@ -18,7 +18,7 @@ import (
 
 type serveCommand struct {
 	Addr           string `placeholder:"HOST:PORT" help:"Where to listen. Else EKBOM_ADDR, else 127.0.0.1:8080."`
-	DB             string `name:"db" placeholder:"URL" help:"sqlite:PATH or postgres://... Else EKBOM_DB, else sqlite:data/ekbom.db."`
+	DB             string `name:"db" placeholder:"URL" help:"sqlite:PATH or postgres://..., without a password, which others on this machine could see: EKBOM_DB and EKBOM_DB_FILE may hold one. Else EKBOM_DB, else sqlite:data/ekbom.db."`
 	Questionnaires string `placeholder:"DIR" help:"A questionnaire's folder, or a folder with one in it, in place of the shipped one."`
 }
 
@@ -33,6 +33,7 @@ func (*serveCommand) Help() string {
   EKBOM_TRUSTED_PROXIES    whose X-Forwarded-For and X-Forwarded-Proto count, such as 10.0.0.0/8
   EKBOM_KEEP_DAYS          days that answers are kept after the last change (30)
   EKBOM_EMERGENCY_NUMBERS  telephone numbers for emergencies (112)
+  EKBOM_CRISIS_NUMBERS     telephone numbers for people in despair, shown where their answers call for it
   EKBOM_LOG                text or json`
 }
 
@@ -84,7 +85,8 @@ func (c *serveCommand) Run(s *stage) error {
 	log := logger(s.stderr, conf.LogFormat)
 	srv, err := server.New(s.ctx, server.Options{
 		Store: st, Definition: definition, Secret: secret, Keep: conf.Keep, BaseURL: conf.BaseURL,
-		TrustedProxies: conf.TrustedProxies, EmergencyNumbers: conf.EmergencyNumbers, Log: log, Now: time.Now,
+		TrustedProxies: conf.TrustedProxies, EmergencyNumbers: conf.EmergencyNumbers, CrisisNumbers: conf.CrisisNumbers,
+		Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err

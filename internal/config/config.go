@@ -27,6 +27,7 @@ type Config struct {
 	TrustedProxies   []netip.Prefix // whose X-Forwarded-* headers count
 	Keep             time.Duration  // how long answers stay after the last change
 	EmergencyNumbers []string       // shown wherever help may be needed now
+	CrisisNumbers    []string       // shown beside signs that somebody may be in despair
 	LogFormat        string         // text or json
 }
 
@@ -103,20 +104,17 @@ var settings = []setting{
 		return nil
 	}},
 	{name: "EKBOM_EMERGENCY_NUMBERS", value: "112", set: func(c *Config, v string) error {
-		for part := range strings.SplitSeq(v, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				c.EmergencyNumbers = append(c.EmergencyNumbers, part)
-			}
+		var err error
+		c.EmergencyNumbers, err = telephones(v)
+		if err == nil && len(c.EmergencyNumbers) == 0 {
+			err = errNumbers
 		}
-		for _, n := range c.EmergencyNumbers {
-			if len(n) > 20 || strings.Trim(n, "0123456789 +-()") != "" {
-				return fmt.Errorf("%q is no telephone number; want a list such as 112, 103", n)
-			}
-		}
-		if len(c.EmergencyNumbers) == 0 || len(c.EmergencyNumbers) > 4 {
-			return errors.New("want one to four numbers, such as 112, 103")
-		}
-		return nil
+		return err
+	}},
+	{name: "EKBOM_CRISIS_NUMBERS", set: func(c *Config, v string) error {
+		var err error
+		c.CrisisNumbers, err = telephones(v)
+		return err
 	}},
 	{name: "EKBOM_LOG", value: "text", set: func(c *Config, v string) error {
 		c.LogFormat = v
@@ -125,6 +123,25 @@ var settings = []setting{
 		}
 		return nil
 	}},
+}
+
+var errNumbers = errors.New("want one to four numbers, such as 112, 103")
+
+// telephones reads up to four telephone numbers.
+func telephones(list string) (numbers []string, err error) {
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if len(part) > 20 || strings.Trim(part, "0123456789 +-()") != "" {
+			return nil, fmt.Errorf("%q is no telephone number; want a list such as 112, 103", part)
+		}
+		numbers = append(numbers, part)
+	}
+	if len(numbers) > 4 {
+		return nil, errNumbers
+	}
+	return numbers, nil
 }
 
 // Fault is a setting that cannot be used.
@@ -223,9 +240,9 @@ func (c *Config) String() string {
 	if c.BaseURL != nil {
 		base = c.BaseURL.String()
 	}
-	return fmt.Sprintf("addr=%s db=%s secret=%s base_url=%s trusted_proxies=%v keep_days=%d emergency_numbers=%s log=%s",
+	return fmt.Sprintf("addr=%s db=%s secret=%s base_url=%s trusted_proxies=%v keep_days=%d emergency_numbers=%s crisis_numbers=%s log=%s",
 		c.Addr, c.RedactedDB(), secret, base, c.TrustedProxies, c.Keep/(24*time.Hour),
-		strings.Join(c.EmergencyNumbers, ","), c.LogFormat)
+		strings.Join(c.EmergencyNumbers, ","), strings.Join(c.CrisisNumbers, ","), c.LogFormat)
 }
 
 // GoString keeps secrets out of %#v.

@@ -35,13 +35,13 @@ func TestLoad(t *testing.T) {
 		{name: "all", env: []string{
 			"EKBOM_ADDR=:80", "EKBOM_DB=sqlite:/var/lib/e.db", "EKBOM_SECRET=" + strings.Repeat("s", 32),
 			"EKBOM_BASE_URL=https://legs.example.org/", "EKBOM_TRUSTED_PROXIES=10.0.0.0/8, 192.0.2.7,2001:db8::/32",
-			"EKBOM_KEEP_DAYS=7", "EKBOM_EMERGENCY_NUMBERS=112, 103", "EKBOM_LOG=json",
+			"EKBOM_KEEP_DAYS=7", "EKBOM_EMERGENCY_NUMBERS=112, 103", "EKBOM_CRISIS_NUMBERS=116 123", "EKBOM_LOG=json",
 		}, want: &Config{
 			Addr: ":80", DB: "sqlite:/var/lib/e.db", Secret: strings.Repeat("s", 32),
 			BaseURL: &url.URL{Scheme: "https", Host: "legs.example.org"},
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32"),
 				netip.MustParsePrefix("2001:db8::/32")},
-			Keep: 7 * 24 * time.Hour, EmergencyNumbers: []string{"112", "103"}, LogFormat: "json",
+			Keep: 7 * 24 * time.Hour, EmergencyNumbers: []string{"112", "103"}, CrisisNumbers: []string{"116 123"}, LogFormat: "json",
 		}},
 		{name: "secret from a file", env: []string{"EKBOM_DB_FILE=" + file},
 			want: with(func(c *Config) { c.DB = "postgres://u:hush@db/ekbom" })},

@@ -24,6 +24,7 @@ func (s *Server) checkEmergency(w http.ResponseWriter, r *http.Request) error {
 	for _, f := range j.RedFlags {
 		if slices.Contains(flags, f.ID) {
 			raised = append(raised, f.When)
+			view.Crisis = view.Crisis || f.Crisis
 		}
 	}
 	view.Quotes = j.quotes(assess.Because(j.Definition, j.answers, j.values, raised...))

@@ -32,13 +32,17 @@ func (s *Server) offerLanguages() {
 		list = append(list, page.Language{Tag: tag, Name: l.Name()})
 		s.languages[tag] = &language{tag: tag, l: l}
 	}
-	var numbers []page.Phone
-	for _, n := range s.EmergencyNumbers {
-		numbers = append(numbers, page.Phone{Number: n})
-	}
+	numbers, crisis := phones(s.EmergencyNumbers), phones(s.CrisisNumbers)
 	for tag, lang := range s.languages {
-		lang.base = page.Base{L: lang.l, Assets: s.assets, Service: s.Definition.Texts[tag].Title, Languages: list, Numbers: numbers}
+		lang.base = page.Base{L: lang.l, Assets: s.assets, Service: s.Definition.Texts[tag].Title, Languages: list, Numbers: numbers, Crisis: crisis}
 	}
+}
+
+func phones(numbers []string) (phones []page.Phone) {
+	for _, n := range numbers {
+		phones = append(phones, page.Phone{Number: n})
+	}
+	return phones
 }
 
 // base is what every page needs. path is the page's address, for the links that change the language.

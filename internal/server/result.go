@@ -25,10 +25,9 @@ func (s *Server) showResult(w http.ResponseWriter, r *http.Request) error {
 // result puts an outcome into words for the patient.
 func (j *journey) result(o *assess.Outcome) page.ResultView {
 	view := page.ResultView{
-		Base:      j.base(pathResult),
-		Urgency:   j.urgency(o.Urgency, o.RedFlags),
-		Flags:     j.flags(o.RedFlags),
-		OpenFlags: j.flags(o.OpenFlags),
+		Base:    j.base(pathResult),
+		Urgency: j.urgency(o.Urgency, o.RedFlags),
+		Flags:   j.flags(o.RedFlags),
 		Pattern: page.Pattern{
 			Shown: o.Pattern.Shown, Match: o.Pattern.Match, Sentence: j.words.Pattern[o.Pattern.Match], Criteria: j.criteria(o),
 		},
@@ -52,12 +51,63 @@ func (j *journey) result(o *assess.Outcome) page.ResultView {
 	}
 	view.CausesHidden = len(o.Causes) > 0 && len(view.Causes) == 0
 	view.Help = j.help(o, func(id questionnaire.ID) bool { return shown[id] })
+	told := j.openSigns(o, &view)
 	for _, open := range o.Unknown {
-		if i, ok := j.Question(open.Question); ok {
+		if i, ok := j.Question(open.Question); ok && !told[open.Question] {
 			view.Open = append(view.Open, j.quote(i, j.answers[i]))
 		}
 	}
 	return view
+}
+
+// openSigns groups the warning signs that could not be told by the answers that leave them open. It gives the questions told.
+func (j *journey) openSigns(o *assess.Outcome, view *page.ResultView) map[questionnaire.ID]bool {
+	told := map[questionnaire.ID]bool{}
+	at := map[questionnaire.ID]int{}
+	fired := len(o.RedFlags) > 0 && o.RedFlags[0].Urgency == o.Urgency
+	view.OpenFirst = !fired && o.Urgency > questionnaire.Routine && len(o.OpenFlags) > 0 && o.OpenFlags[0].Urgency == o.Urgency
+	for _, open := range o.OpenFlags {
+		rule := j.redFlag(open.ID)
+		for _, b := range open.Because {
+			i, ok := j.Question(b.Question)
+			if !ok {
+				continue
+			}
+			state := j.answers[i].State
+			if state == questionnaire.Given {
+				continue
+			}
+			told[b.Question] = true
+			if rule.Crisis {
+				kind := page.AfterUnsure
+				if state == questionnaire.Declined {
+					kind = page.AfterDecline
+				}
+				view.Kindness = max(view.Kindness, kind)
+				if kind == page.AfterDecline {
+					continue // it is theirs to keep
+				}
+			}
+			if n, again := at[b.Question]; again {
+				view.OpenSigns[n].Level = max(view.OpenSigns[n].Level, rule.Urgency)
+				continue
+			}
+			at[b.Question] = len(view.OpenSigns)
+			view.OpenSigns = append(view.OpenSigns, page.OpenSign{Quote: j.quote(i, j.answers[i]), Level: rule.Urgency})
+		}
+	}
+	slices.SortStableFunc(view.OpenSigns, func(a, b page.OpenSign) int { return cmp.Compare(b.Level, a.Level) })
+	return told
+}
+
+// redFlag gives the definition of a red flag.
+func (e *edition) redFlag(id questionnaire.ID) *questionnaire.RedFlag {
+	for i := range e.RedFlags {
+		if e.RedFlags[i].ID == id {
+			return &e.RedFlags[i]
+		}
+	}
+	return &questionnaire.RedFlag{}
 }
 
 // showSheet is the result to print, or what is known so far in an emergency.
@@ -175,7 +225,7 @@ func (j *journey) urgency(u questionnaire.Urgency, fired []assess.RedFlag) page.
 
 func (j *journey) flag(f assess.RedFlag) page.Flag {
 	t := j.words.RedFlag(f.ID, j.voice == another)
-	return page.Flag{Name: t.Name, Act: t.Act, Urgency: f.Urgency, Because: j.quotes(f.Because)}
+	return page.Flag{Name: t.Name, Act: t.Act, Urgency: f.Urgency, Because: j.quotes(f.Because), Crisis: j.redFlag(f.ID).Crisis}
 }
 
 func (j *journey) flags(all []assess.RedFlag) (flags []page.Flag) {

@@ -37,6 +37,7 @@ type Options struct {
 	BaseURL          *url.URL                  // the address patients use; nil: whatever they came by
 	TrustedProxies   []netip.Prefix            // whose X-Forwarded-* headers count
 	EmergencyNumbers []string
+	CrisisNumbers    []string // lines for people in despair; may be empty
 	Log              *slog.Logger
 	Now              func() time.Time
 }

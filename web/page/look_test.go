@@ -262,7 +262,13 @@ func pages(t testing.TB) []shown {
 		"Phone the doctor, the out-of-hours line or an urgent clinic now and read out the signs on this page", "If nobody can help today, go to a hospital emergency department",
 	}}
 	urgent.Flags, urgent.Causes, urgent.CausesHidden, urgent.Comfort, urgent.Pattern.Shown = []Flag{clot()}, nil, true, nil, false
-	urgent.OpenFlags = []Flag{{Name: "Pressure on the nerves of the lower back.", Act: "Tell the person who sees you that you were not sure about numbness between the legs.", Urgency: q.SameDay, Because: []Quote{{"Numbness between the legs", unsure, "/q/numb-seat"}}}}
+	urgent.OpenSigns = []OpenSign{{Quote{"Numbness between the legs", unsure, "/q/numb-seat"}, q.Emergency}}
+	open := routine(t)
+	open.Urgency, open.OpenFirst, open.Kindness = urgent.Urgency, true, AfterDecline
+	open.OpenSigns = []OpenSign{{Quote{"Emergency signs", unsure, "/q/emergency-signs"}, q.Emergency}, {Quote{"Signs in one leg only", blank, "/q/one-leg"}, q.SameDay}}
+	despair := Flag{Act: "Stay with somebody, or ask one person to come now.", Urgency: q.Emergency, Crisis: true, Because: []Quote{{"Dark thoughts", given("I might harm myself now"), "/q/mood"}}}
+	listened := base(t, "/emergency")
+	listened.Crisis = []Phone{{"", "116 123"}}
 	soon, calm := routine(t), routine(t)
 	soon.Urgency = Urgency{q.Soon, "See a doctor within a few days", "Some of the answers should be looked at within a few days.", urgent.Urgency.Steps}
 	calm.Urgency = Urgency{q.SelfCare, "Look after the legs at home for now", "No answer points to danger or calls for a visit now, but see a doctor if it lasts or grows.", []string{"Try what this page suggests for home, one thing at a time"}}
@@ -303,6 +309,9 @@ func pages(t testing.TB) []shown {
 		{"unusual", Unusual(UnusualView{Base: base(t, "/q/age/unusual"), Section: "About the person", Quote: Quote{"Age", given("104 years"), ""}, Action: "/q/age/unusual", Back: "/q/age"})},
 		{"emergency-check", CheckEmergency(CheckEmergencyView{Base: base(t, "/emergency/check"), Quotes: artery.Because, Back: "/q/emergency-signs"})},
 		{"emergency", Emergency(EmergencyView{Base: base(t, "/emergency"), Urgency: danger, Flags: []Flag{artery}, Change: "/q/emergency-signs"})},
+		{"emergency-check-crisis", CheckEmergency(CheckEmergencyView{Base: listened, Quotes: despair.Because, Crisis: true, Back: "/q/mood"})},
+		{"emergency-crisis", Emergency(EmergencyView{Base: listened, Urgency: danger, Flags: []Flag{despair}, Change: "/q/mood"})},
+		{"result-open", Result(open)},
 		{"answers", Answers(AnswersView{Base: base(t, "/answers"), Back: "/q/own-words", Sections: []AnswerSection{
 			{"Safety first", []AnswerRow{{"Emergency signs", given("No, I have none of these signs"), "/q/emergency-signs"}, {"Age", given("52 years"), "/q/age"}}},
 			{"The pattern", []AnswerRow{

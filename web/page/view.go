@@ -35,6 +35,7 @@ type Base struct {
 	Languages []Language // those offered; no switch is shown for fewer than two
 	Draft     bool       // this browser holds answers: "leave and delete" is shown
 	Numbers   []Phone    // emergency numbers set by the operator; may be empty
+	Crisis    []Phone    // lines for people in despair, set by the operator; may be empty
 	Contact   string     // address or e-mail of the operator; may be empty
 }
 
@@ -137,6 +138,7 @@ type UnusualView struct {
 type CheckEmergencyView struct {
 	Base
 	Quotes []Quote // each with its change address
+	Crisis bool    // somebody may be in despair
 	Back   string
 }
 
@@ -154,7 +156,24 @@ type Flag struct {
 	Act     string
 	Urgency q.Urgency
 	Because []Quote
+	Crisis  bool // of somebody in despair: help is offered, and no illness named
 }
+
+// OpenSign is an answer that leaves warning signs open.
+type OpenSign struct {
+	Quote
+	Level q.Urgency // of the most urgent sign that it leaves open
+}
+
+// Kindness is offered to somebody who may be in despair.
+type Kindness int
+
+// The kinds of it.
+const (
+	NoKindness   Kindness = iota
+	AfterUnsure           // they could not tell
+	AfterDecline          // they would rather not say
+)
 
 // EmergencyView fills the page shown when help is needed now.
 type EmergencyView struct {
@@ -255,7 +274,9 @@ type ResultView struct {
 	Base
 	Urgency      Urgency
 	Flags        []Flag // fired
-	OpenFlags    []Flag // could not be told
+	OpenSigns    []OpenSign
+	OpenFirst    bool // they make the urgency
+	Kindness     Kindness
 	Pattern      Pattern
 	Causes       []Cause // those shown to the patient
 	CausesHidden bool    // left out because something more urgent comes first
@@ -263,7 +284,7 @@ type ResultView struct {
 	Help         []Specialist // first address first
 	Ask          []string
 	Bring        []string
-	Open         []Quote // not sure, rather not say, not provided
+	Open         []Quote // not sure, rather not say, not provided; without what OpenSigns and Kindness are about
 	Comfort      []string
 	Avoid        []string
 	Sooner       []string
