@@ -170,14 +170,15 @@ func TestAssess(t *testing.T) {
 	}
 }
 
-// Every case, given to assess as a file, comes out as the same outcome as when it is evaluated directly.
+// Cases, given to assess as files, come out as the same outcomes as when they are evaluated directly. Every seventh is enough:
+// each run reads the whole questionnaire anew.
 func TestAssessAgreesWithCases(t *testing.T) {
 	t.Parallel()
 	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/rls"))
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	for i := range d.Cases {
+	for i := 0; i < len(d.Cases); i += 7 {
 		given := map[questionnaire.ID]any{}
 		for at, a := range d.Cases[i].Answers {
 			if a.State != questionnaire.NotReached {
