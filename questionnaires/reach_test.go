@@ -80,3 +80,39 @@ func TestReach(t *testing.T) {
 		reaches("advice", got.Advice, a.ID)
 	}
 }
+
+// Who is left to self-care gets something to do, and nothing to take along to a visit that is not advised.
+func TestSelfCare(t *testing.T) {
+	t.Parallel()
+	files, err := questionnaires.Open("rls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, faults := questionnaire.Load(files)
+	if d == nil {
+		t.Fatalf("%d faults", len(faults))
+	}
+	seen := 0
+	for i := range d.Cases {
+		o := assess.Evaluate(d, d.Cases[i].Answers)
+		if o.Urgency != questionnaire.SelfCare {
+			continue
+		}
+		seen++
+		comfort := 0
+		for _, a := range o.Advice {
+			switch a.Kind {
+			case questionnaire.Comfort:
+				comfort++
+			case questionnaire.Bring:
+				t.Errorf("%s: %s, though no visit is advised", d.Cases[i].ID, a.ID)
+			}
+		}
+		if comfort < 2 {
+			t.Errorf("%s: %d pieces of comfort advice", d.Cases[i].ID, comfort)
+		}
+	}
+	if seen == 0 {
+		t.Error("no case comes to self-care")
+	}
+}
