@@ -121,34 +121,37 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 	if !emergency && (!j.completed() || j.open >= 0) {
 		return redirect(w, j.next())
 	}
-	o := assess.Evaluate(j.Definition, j.answers)
-	view := page.SheetView{
-		Base:       j.base(pathPrint),
-		Large:      r.URL.Query().Get("size") == "large",
-		Code:       sess.Code.String(),
-		Until:      local(j.response.Expires),
-		QR:         s.returnQR,
-		Urgency:    j.urgency(o.Urgency, o.RedFlags),
-		Fired:      j.flags(o.RedFlags),
-		OpenFlags:  j.flags(o.OpenFlags),
-		Criteria:   j.criteria(o),
-		Scores:     j.scores(o),
-		Facts:      j.sections(short, j.told),
-		Help:       j.help(o, func(questionnaire.ID) bool { return true }),
-		Ask:        j.advice(o, questionnaire.Ask),
-		Bring:      j.advice(o, questionnaire.Bring),
-		Sections:   j.sections(whole, every),
-		Edition:    j.pageEdition(),
-		Completed:  local(j.response.Completed),
-		Printed:    local(s.Now()),
-		Back:       pathResult,
-		FilledInBy: j.filledInBy(),
-	}
+	view := j.sheet(assess.Evaluate(j.Definition, j.answers))
+	view.Large = r.URL.Query().Get("size") == "large"
+	view.Code, view.QR, view.Printed = sess.Code.String(), s.returnQR, local(s.Now())
 	if emergency {
 		view.Back = pathEmergency
 	}
+	return s.render(w, http.StatusOK, page.Sheet(view))
+}
+
+// sheet puts an outcome into words for the clinic.
+func (j *journey) sheet(o *assess.Outcome) page.SheetView {
+	view := page.SheetView{
+		Base:      j.base(pathPrint),
+		Until:     local(j.response.Expires),
+		ByAnother: j.voice == another,
+		Urgency:   j.urgency(o.Urgency, o.RedFlags),
+		Fired:     j.flags(o.RedFlags),
+		OpenFlags: j.flags(o.OpenFlags),
+		Criteria:  j.criteria(o),
+		Scores:    j.scores(o),
+		Facts:     j.sections(short, j.told),
+		Help:      j.help(o, func(questionnaire.ID) bool { return true }),
+		Ask:       j.advice(o, questionnaire.Ask),
+		Bring:     j.advice(o, questionnaire.Bring),
+		Sections:  j.sections(whole, every),
+		Edition:   j.pageEdition(),
+		Completed: local(j.response.Completed),
+		Back:      pathResult,
+	}
 	for i := range j.RedFlags {
-		if f := &j.RedFlags[i]; j.values.Of(f.When) == questionnaire.False {
+		if f := &j.RedFlags[i]; f.Urgency > questionnaire.Routine && j.values.Of(f.When) == questionnaire.False && j.asked(f.When) {
 			view.Denied = append(view.Denied, j.words.RedFlags[f.ID].Name)
 		}
 	}
@@ -158,6 +161,11 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 				view.OwnWords += "\n\n"
 			}
 			view.OwnWords += j.answers[i].Text
+		}
+	}
+	for _, open := range o.Unknown {
+		if i, ok := j.Question(open.Question); ok && j.answers[i].State == questionnaire.Unsure {
+			view.Unsure = append(view.Unsure, j.text(i).Short)
 		}
 	}
 	for _, l := range o.LookAlikes {
@@ -174,7 +182,14 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 			view.NotAsked = append(view.NotAsked, page.NotAsked{Question: j.text(i).Short, Because: j.quotes(n.Because)})
 		}
 	}
-	return s.render(w, http.StatusOK, page.Sheet(view))
+	return view
+}
+
+// asked reports whether every question that a condition tests was asked: only then can an answer deny it.
+func (j *journey) asked(c *questionnaire.Condition) bool {
+	all := true
+	c.Questions(func(q int) { all = all && j.onPath(q) })
+	return all
 }
 
 // told holds answers that the summary tells: those with a value that fit into a line. Who answered stands in its head, and
@@ -182,17 +197,6 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 func (j *journey) told(qu *questionnaire.Question, a questionnaire.Answer) bool {
 	return a.State == questionnaire.Given && qu.Type != questionnaire.FreeText && (qu.None < 0 || !a.Has(qu.None)) &&
 		(j.whose < 0 || qu != &j.Questions[j.whose])
-}
-
-// filledInBy says who answered, in the words of the option that they chose.
-func (j *journey) filledInBy() string {
-	if j.whose < 0 || j.answers[j.whose].State != questionnaire.Given {
-		return ""
-	}
-	for _, v := range j.inWords(j.whose, j.answers[j.whose]).Values {
-		return v
-	}
-	return ""
 }
 
 // urgency gives the words of an urgency. Where every flag that makes it so has words of its own in their place, as for

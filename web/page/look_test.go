@@ -191,7 +191,7 @@ func routine(t testing.TB) ResultView {
 func sheet(t testing.TB) SheetView {
 	r := routine(t)
 	return SheetView{
-		Base: base(t, "/result/print"), Code: "7K4M-Q2XW-9HTR-DB", Until: later, QR: qrCode, FilledInBy: "Me", Urgency: r.Urgency,
+		Base: base(t, "/result/print"), Code: "7K4M-Q2XW-9HTR-DB", Until: later, QR: qrCode, Unsure: []string{"Kicks seen by someone else"}, Urgency: r.Urgency,
 		OpenFlags: []Flag{{Name: "Iron loss from bleeding", Urgency: q.Soon}},
 		Denied:    []string{"Blood clot in a leg", "Blocked leg artery", "Pressure on the spinal nerves", "Infection", "Heart failure"},
 		OwnWords:  "It pulls and crawls deep in both calves as soon as I sit down to read. I walk the corridor half the night.",

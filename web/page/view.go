@@ -307,10 +307,11 @@ type SheetView struct {
 	Code         string // return code in groups; empty: a line to write it on
 	Until        time.Time
 	QR           *QR // of the return address; nil: none
-	FilledInBy   string
+	ByAnother    bool // somebody else filled it in
 	Urgency      Urgency
 	Fired        []Flag
 	OpenFlags    []Flag   // not answered or not sure
+	Unsure       []string // short questions answered "not sure"
 	Denied       []string // names of the red flags that the answers speak against
 	OwnWords     string
 	Criteria     []Criterion
