@@ -24,6 +24,7 @@ type browser struct {
 	body     bytes.Buffer
 	halfway  bool // through the questions, where minds are changed
 	mind     int  // which of two
+	saved    time.Time
 	cookie   string
 	revision string // as it stands in the last form
 }
@@ -64,6 +65,7 @@ func (b *browser) fill(path, entered string) (*answer, error) {
 		return nil, fmt.Errorf("POST %s (%s): status %d\n%.300s", path, form, a.status, a.body)
 	}
 	// The answer is acknowledged: the row is one revision on.
+	b.saved = time.Now()
 	number, tag, _ := strings.Cut(b.revision, "-")
 	if n, err := strconv.Atoi(number); err == nil {
 		b.revision = strconv.Itoa(n+1) + "-" + tag
@@ -103,7 +105,8 @@ func (b *browser) send(method, path, form string) (*answer, error) {
 	if set := response.Header.Get("Set-Cookie"); set != "" {
 		b.cookie, _, _ = strings.Cut(set, ";")
 	}
-	if _, rest, ok := bytes.Cut(a.body, []byte(`name="revision" value="`)); ok {
+	// Later pages of the bare server do not know how often a mind was changed.
+	if _, rest, ok := bytes.Cut(a.body, []byte(`name="revision" value="`)); ok && !b.halfway {
 		revision, _, _ := bytes.Cut(rest, []byte(`"`))
 		b.revision = string(revision)
 	}

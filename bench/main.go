@@ -247,8 +247,9 @@ func (b *bench) servers(ctx context.Context, engine string, newDatabase func(nam
 		work        work
 		speed, cost float64 // budgets; 0: none
 	}{
-		{"question page, beside the same bytes without a database", pageWork("", b.turn), 0.8, 1 / 0.8},
-		{"question page, compressed by both", pageWork("gzip", b.turn), 0, 0},
+		{"question page after an answer, beside the same bytes without a database", pageWork("", "", true, b.turn), 0.8, 1 / 0.8},
+		{"the same, compressed by both", pageWork("gzip", "", true, b.turn), 0, 0},
+		{"question page opened again, beside the same bytes and reading the same row", pageWork("", "?row", false, b.turn), 0, 0},
 		{"saved answer, beside the same update alone", saveWork(b.turn), 0.7, 0},
 		{"whole journey, beside the same bytes and rows", journeyWork(b.people), 0, journeyCost},
 	} {

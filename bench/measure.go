@@ -33,14 +33,15 @@ type work struct {
 	name     string
 	encoding string
 	halfway  *turn // where people have to be before it begins; nil: nowhere
+	fresh    bool  // and have saved an answer just before
 	once     func(b *browser, worker, n int) (ledger, error)
 }
 
-func pageWork(encoding string, t *turn) work {
+func pageWork(encoding, query string, fresh bool, t *turn) work {
 	return work{
-		name: "page", encoding: encoding, halfway: t,
+		name: "page", encoding: encoding, halfway: t, fresh: fresh,
 		once: func(b *browser, _, _ int) (ledger, error) {
-			a, err := b.get(t.to)
+			a, err := b.get(t.to + query)
 			if err == nil && (a.status != http.StatusOK || len(a.body) < 600) {
 				err = fmt.Errorf("GET %s: status %d, %d bytes", t.to, a.status, len(a.body))
 			}
@@ -51,13 +52,15 @@ func pageWork(encoding string, t *turn) work {
 
 func saveWork(t *turn) work {
 	return work{
-		name: "saved answer", halfway: t,
-		once: func(b *browser, _, _ int) (ledger, error) {
-			b.mind = 1 - b.mind
-			_, err := b.fill(t.path, t.minds[b.mind])
-			return ledger{saves: 1}, err
-		},
+		name: "saved answer", halfway: t, fresh: true,
+		once: func(b *browser, _, _ int) (ledger, error) { return t.change(b) },
 	}
+}
+
+func (t *turn) change(b *browser) (ledger, error) {
+	b.mind = 1 - b.mind
+	_, err := b.fill(t.path, t.minds[b.mind])
+	return ledger{saves: 1}, err
 }
 
 func journeyWork(list []person) work {
@@ -69,6 +72,9 @@ func journeyWork(list []person) work {
 		},
 	}
 }
+
+// remembered is longer than a server remembers what a browser has just saved.
+const remembered = 2500 * time.Millisecond
 
 // browsers gives as many browsers as there are people, each where the work begins.
 func (s *server) browsers(people int, w work) (list []*browser, err error) {
@@ -86,6 +92,15 @@ func (s *server) browsers(people int, w work) (list []*browser, err error) {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}
 			s.ledger.add(ledger{people: 1, saves: t.before, answers: t.before})
+		}
+		if w.fresh {
+			saved, err := w.halfway.change(b)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.ledger.add(saved)
+		} else if w.halfway != nil {
+			time.Sleep(time.Until(b.saved.Add(remembered)))
 		}
 		b.halfway, b.encoding = w.halfway != nil, w.encoding
 	}

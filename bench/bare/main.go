@@ -33,6 +33,8 @@ const (
 	update = `UPDATE responses SET revision = revision + 1, questionnaire_id = $3, questionnaire_version = $4,
 		questionnaire_hash = $5, status = $6, clinic_id = $7, answers = $8, confirmed = $9, outcome = $10, updated = $11,
 		completed = $12, expires = $13 WHERE id = $1 AND revision = $2`
+	read = `SELECT id, questionnaire_id, questionnaire_version, questionnaire_hash, status, clinic_id, answers, confirmed, outcome,
+		revision, created, updated, completed, expires FROM responses WHERE id = $1`
 	sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2000&_foreign_keys=1&_txlock=immediate" +
 		"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)"
 	keep = 30 * 24 * time.Hour
@@ -56,7 +58,7 @@ func serve(addr, db, file string) error {
 	if err != nil {
 		return err
 	}
-	exec, err := open(ctx, db)
+	kept, err := open(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func serve(addr, db, file string) error {
 	if err != nil {
 		return err
 	}
-	plain := handler(s, exec)
+	plain := handler(s, kept)
 	packed := compress(plain)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Accept-Encoding") == "" {
@@ -88,33 +90,30 @@ func serve(addr, db, file string) error {
 	return nil
 }
 
-// exec runs a statement and says how many rows it changed.
-type exec func(ctx context.Context, query string, args ...any) (int64, error)
+// database is what we use of one.
+type database struct {
+	change func(ctx context.Context, query string, args ...any) (rows int64, err error)
+	read   func(ctx context.Context, id string) error
+}
 
-func open(ctx context.Context, db string) (exec, error) {
-	path, isFile := strings.CutPrefix(db, "sqlite:")
-	if isFile {
-		d, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: sqliteOptions}).String())
-		if err != nil {
-			return nil, err
-		}
-		d.SetMaxOpenConns(1)
-		prepared := map[string]*sql.Stmt{}
-		for _, query := range []string{insert, update} {
-			if prepared[query], err = d.PrepareContext(ctx, query); err != nil {
-				return nil, err
-			}
-		}
-		return func(ctx context.Context, query string, args ...any) (int64, error) {
-			result, err := prepared[query].ExecContext(ctx, args...)
-			if err != nil {
-				return 0, err
-			}
-			return result.RowsAffected()
-		}, nil
-	}
-	if db == "" {
-		return func(context.Context, string, ...any) (int64, error) { return 1, nil }, nil
+// response is a row that is read and looked at no further.
+type response struct {
+	id, questionnaire, version, hash, status string
+	clinic                                   *string
+	answers, confirmed, outcome              []byte
+	revision                                 int
+	created, updated                         time.Time
+	completed, expires                       *time.Time
+}
+
+func (r *response) fields() []any {
+	return []any{&r.id, &r.questionnaire, &r.version, &r.hash, &r.status, &r.clinic, &r.answers, &r.confirmed, &r.outcome, &r.revision,
+		&r.created, &r.updated, &r.completed, &r.expires}
+}
+
+func open(ctx context.Context, db string) (*database, error) {
+	if path, isFile := strings.CutPrefix(db, "sqlite:"); isFile {
+		return openSQLite(ctx, path)
 	}
 	conf, err := pgxpool.ParseConfig(db)
 	if err != nil {
@@ -125,16 +124,62 @@ func open(ctx context.Context, db string) (exec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, query string, args ...any) (int64, error) {
-		tag, err := pool.Exec(ctx, query, args...)
-		return tag.RowsAffected(), err
+	return &database{
+		change: func(ctx context.Context, query string, args ...any) (int64, error) {
+			tag, err := pool.Exec(ctx, query, args...)
+			return tag.RowsAffected(), err
+		},
+		read: func(ctx context.Context, id string) error {
+			var r response
+			return pool.QueryRow(ctx, read, id).Scan(r.fields()...)
+		},
+	}, nil
+}
+
+// openSQLite has one connection that writes and several that read, as ours.
+func openSQLite(ctx context.Context, path string) (*database, error) {
+	dsn := (&url.URL{Scheme: "file", Path: path, RawQuery: sqliteOptions}).String()
+	writer, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	readers, err := sql.Open("sqlite", dsn+"&_query_only=1")
+	if err != nil {
+		return nil, err
+	}
+	readers.SetMaxOpenConns(8)
+	readers.SetMaxIdleConns(8)
+	prepared := map[string]*sql.Stmt{}
+	for _, query := range []string{insert, update} {
+		if prepared[query], err = writer.PrepareContext(ctx, query); err != nil {
+			return nil, err
+		}
+	}
+	row, err := readers.PrepareContext(ctx, read)
+	if err != nil {
+		return nil, err
+	}
+	return &database{
+		change: func(ctx context.Context, query string, args ...any) (int64, error) {
+			result, err := prepared[query].ExecContext(ctx, args...)
+			if err != nil {
+				return 0, err
+			}
+			return result.RowsAffected()
+		},
+		read: func(ctx context.Context, id string) error {
+			var r response
+			return row.QueryRowContext(ctx, id).Scan(r.fields()...)
+		},
 	}, nil
 }
 
 // The cookie is the number of the script and the id of the row.
 const cookie = "bare"
 
-func handler(scripts []script.Script, run exec) http.Handler {
+// A GET reads the row first when it asks for that with ?row.
+func handler(scripts []script.Script, db *database) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("POST /start", func(w http.ResponseWriter, r *http.Request) {
@@ -149,7 +194,7 @@ func handler(scripts []script.Script, run exec) http.Handler {
 		row := &s.Row
 		hash := make([]byte, 32)
 		copy(hash, id[:])
-		if _, err := run(r.Context(), insert, id.String(), row.Questionnaire, row.Version, row.Hash, row.Status, nil, row.Answers,
+		if _, err := db.change(r.Context(), insert, id.String(), row.Questionnaire, row.Version, row.Hash, row.Status, nil, row.Answers,
 			row.Confirmed, row.Outcome, 1, now, now, nil, now.Add(keep), hash); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -159,7 +204,10 @@ func handler(scripts []script.Script, run exec) http.Handler {
 		w.WriteHeader(http.StatusSeeOther)
 	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		page, _, err := pageOf(scripts, r)
+		page, id, err := pageOf(scripts, r)
+		if err == nil && r.URL.RawQuery == "row" {
+			err = db.read(r.Context(), id)
+		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusNotFound)
 			return
@@ -189,7 +237,7 @@ func handler(scripts []script.Script, run exec) http.Handler {
 		if row.Outcome != nil {
 			completed = &now
 		}
-		n, err := run(r.Context(), update, id, revision, row.Questionnaire, row.Version, row.Hash, row.Status, nil,
+		n, err := db.change(r.Context(), update, id, revision, row.Questionnaire, row.Version, row.Hash, row.Status, nil,
 			row.Answers, row.Confirmed, row.Outcome, now, completed, now.Add(keep))
 		if err != nil || n != 1 {
 			http.Error(w, fmt.Sprint(n, " rows: ", err), http.StatusConflict)
