@@ -15,7 +15,7 @@ import (
 
 // NewCEL gives the rules of a definition to cel-go.
 func NewCEL(d *q.Definition) (*Peer, error) {
-	options := []cel.EnvOption{ext.Math(), cel.ParserExpressionSizeLimit(-1), cel.ParserRecursionLimit(-1)}
+	options := []cel.EnvOption{ext.Math(), cel.ParserExpressionSizeLimit(-1), cel.ParserRecursionLimit(-1), cel.ExpressionNodeLimit(-1)}
 	c := &celEngine{variables: map[string]any{}}
 	for i := range d.Questions {
 		for _, name := range []string{stands(&d.Questions[i]), value(&d.Questions[i])} {

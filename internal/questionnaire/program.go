@@ -33,7 +33,7 @@ type step struct {
 	tests []tests
 }
 
-// tests are up to 64 tests of one question, all in one word.
+// tests are up to 64 tests of one question, all in one word. "One of these options, or not sure" counts as one test as well.
 type tests struct {
 	at      int32
 	holds   [Blank + 1]uint64 // by state of the answer: the tests that hold whatever its value
@@ -200,11 +200,11 @@ func (d *Definition) compile() {
 	c := compiler{d: d, program: program{steps: make([]step, len(d.Questions))}, done: map[*Condition]bool{}}
 	atoms := make([][]*Condition, len(d.Questions))
 	d.Conditions(func(stated *Condition) { c.gather(stated, atoms) })
+	clear(c.done)
 	for i := range atoms {
 		c.tests(i, atoms[i])
 	}
 	c.graph = d.newGraph(c.bits)
-	clear(c.done)
 	for i := range d.Questions {
 		ask, s := d.Questions[i].Ask, &c.steps[i]
 		c.emit(ask)
@@ -223,18 +223,34 @@ type compiler struct {
 	done map[*Condition]bool
 }
 
-// gather lists the tests within a condition by question, each once.
+// gather lists the tests within a condition by question, each once, and alternatives of one question's tests as one more.
 func (c *compiler) gather(cond *Condition, atoms [][]*Condition) {
 	if cond == nil || c.done[cond] {
 		return
 	}
 	c.done[cond] = true
-	if i := cond.Test.Question; cond.Op == OpTest {
+	if cond.Op == OpTest {
+		atoms[cond.Test.Question] = append(atoms[cond.Test.Question], cond)
+	} else if i, ok := cond.alternatives(); ok {
 		atoms[i] = append(atoms[i], cond)
 	}
 	for _, part := range cond.Parts {
 		c.gather(part, atoms)
 	}
+}
+
+// alternatives gives the question that all alternatives of a condition test, and whether it is one. Numbers stand apart.
+func (c *Condition) alternatives() (question int, ok bool) {
+	if c.Op != OpAny || len(c.Parts) == 0 {
+		return 0, false
+	}
+	question = c.Parts[0].Test.Question
+	for _, p := range c.Parts {
+		if p.Op != OpTest || p.Test.Kind == TestNumber || p.Test.Question != question {
+			return 0, false
+		}
+	}
+	return question, true
 }
 
 // place gives away the next place.
@@ -255,27 +271,31 @@ func (c *compiler) tests(i int, atoms []*Condition) {
 		for _, atom := range some {
 			atom.value = c.place()
 			t.at = atom.value.at
+			c.done[atom] = true
+			value := func(a Answer) Truth {
+				if atom.Op == OpTest {
+					return atom.Test.Holds(qu, True, a)
+				}
+				return atom.Combine(func(p *Condition) Truth { return p.Test.Holds(qu, True, a) })
+			}
+			number := atom.Op == OpTest && atom.Test.Kind == TestNumber
+			if number {
+				t.ranges = append(t.ranges, rangeTest{atom.Test.Range, atom.value.mask})
+			}
 			for s := range t.holds {
-				switch state := AnswerState(s); atom.Test.Holds(qu, True, Answer{State: state}) {
-				case True:
-					if atom.Test.Kind != TestNumber {
-						t.holds[s] |= atom.value.mask
-					}
+				state := value(Answer{State: AnswerState(s)})
+				if state != Unknown {
 					t.known[s] |= atom.value.mask
-				case False:
-					t.known[s] |= atom.value.mask
+				}
+				if state == True && !number {
+					t.holds[s] |= atom.value.mask
 				}
 			}
-			switch atom.Test.Kind {
-			case TestOptions:
-				t.named |= atom.Test.Options
-				for o := range t.options {
-					if atom.Test.Options&(1<<o) != 0 {
-						t.options[o] |= atom.value.mask
-					}
+			for o := range t.options {
+				if value(Answer{State: Given, Options: 1 << o}) == True {
+					t.named |= 1 << o
+					t.options[o] |= atom.value.mask
 				}
-			case TestNumber:
-				t.ranges = append(t.ranges, rangeTest{atom.Test.Range, atom.value.mask})
 			}
 		}
 		c.steps[i].tests = append(c.steps[i].tests, t)
@@ -284,7 +304,7 @@ func (c *compiler) tests(i int, atoms []*Condition) {
 
 // emit writes the op of a condition after those of its parts.
 func (c *compiler) emit(cond *Condition) {
-	if cond == nil || cond.Op == OpTest || c.done[cond] {
+	if cond == nil || c.done[cond] {
 		return
 	}
 	c.done[cond] = true
