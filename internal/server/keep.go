@@ -36,7 +36,7 @@ func (s *Server) returnAddress(r *http.Request) string {
 	return r.Host + pathReturn
 }
 
-// drawQR draws an address as one path of squares, with the quiet zone that readers need.
+// drawQR draws an address as one path of strokes as wide as a square, with the quiet zone that readers need.
 func drawQR(address string) (*page.QR, error) {
 	const quiet = 4
 	code, err := qr.Encode(address, qr.M)
@@ -54,7 +54,7 @@ func drawQR(address string) (*page.QR, error) {
 				x++
 			}
 			run := strconv.Itoa(x + 1 - from)
-			path.WriteString("M" + strconv.Itoa(from+quiet) + " " + strconv.Itoa(y+quiet) + "h" + run + "v1h-" + run + "z")
+			path.WriteString("M" + strconv.Itoa(from+quiet) + " " + strconv.Itoa(y+quiet) + "h" + run)
 		}
 	}
 	return &page.QR{Size: code.Size + 2*quiet, Path: path.String()}, nil
@@ -163,6 +163,7 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
 			if err := s.discard(r.Context(), response.ID); err != nil {
 				return err
 			}
+			w.Header().Set("Clear-Site-Data", clearCache)
 			return redirect(w, pathDeleted)
 		}
 	}
@@ -170,8 +171,12 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.endSession(w, r)
+	w.Header().Set("Clear-Site-Data", clearCache)
 	return redirect(w, pathDeleted)
 }
+
+// clearCache has the browser forget the pages that it would show again on "back".
+const clearCache = `"cache"`
 
 func (s *Server) showDeleted(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, page.Deleted(page.DeletedView{Base: s.base(r, pathDeleted)}))

@@ -49,6 +49,7 @@ func (j *journey) result(o *assess.Outcome) page.ResultView {
 			view.Causes = append(view.Causes, j.cause(c))
 		}
 	}
+	onlyNew(view.Causes)
 	view.CausesHidden = len(o.Causes) > 0 && len(view.Causes) == 0
 	view.Help = j.help(o, func(id questionnaire.ID) bool { return shown[id] })
 	told := j.openSigns(o, &view)
@@ -58,6 +59,22 @@ func (j *journey) result(o *assess.Outcome) page.ResultView {
 		}
 	}
 	return view
+}
+
+// onlyNew leaves the answers that were told behind one cause out of the later ones: told again they would only tire.
+func onlyNew(causes []page.Cause) {
+	var told []page.Quote
+	for i := range causes {
+		c := &causes[i]
+		all := c.Because
+		c.Because = slices.DeleteFunc(slices.Clone(all), func(b page.Quote) bool {
+			return slices.ContainsFunc(told, func(t page.Quote) bool {
+				return t.Question == b.Question && slices.Equal(t.Answer.Values, b.Answer.Values)
+			})
+		})
+		c.Known = len(c.Because) < len(all)
+		told = append(told, c.Because...)
+	}
 }
 
 // openSigns groups the warning signs that could not be told by the answers that leave them open. It gives the questions told.
@@ -312,7 +329,7 @@ func (e *edition) sources(ids []questionnaire.ID) (sources []page.Source) {
 }
 
 func pageSource(s *questionnaire.Source) page.Source {
-	return page.Source{Title: s.Title, Article: s.Article, Address: s.Address, Reviewed: s.Reviewed}
+	return page.Source{ID: string(s.ID), Title: s.Title, Article: s.Article, Address: s.Address, Reviewed: s.Reviewed}
 }
 
 func (e *edition) pageEdition() page.Edition {

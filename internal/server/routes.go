@@ -65,6 +65,7 @@ func (s *Server) table() []route {
 		{"GET", pathDeleted, personal, s.showDeleted, false},
 		{"GET", "/privacy", public, s.showPrivacy, false},
 		{"GET", "/about", public, s.showAbout, false},
+		{"GET", "/sources", public, s.showSources, false},
 		{"GET", "/accessibility", public, s.showAccessibility, false},
 		{"GET", "/healthz", machine, s.alive, false},
 		{"GET", "/readyz", machine, s.ready, false},

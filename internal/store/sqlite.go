@@ -44,6 +44,11 @@ func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
 	}
+	// Somebody may have made the file before, for all to read: answers are nobody else's.
+	if err := f.Chmod(0o600); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
+	}
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("sqlite: %w: %w", ErrUnavailable, err)
 	}

@@ -125,14 +125,14 @@ func someCauses() []Cause {
 			Sentence: "An urge to move the legs that comes at rest, in the evening or at night, and eases while you move.",
 			Because:  told(), Against: []Quote{{"Numb or burning feet by day", given("Yes, most days"), "/q/numb"}}, Open: []string{"Kicks seen by someone else", "Iron in the last blood test"},
 			Sources: []Source{
-				{Title: "Allen and others, Restless legs syndrome diagnostic criteria, Sleep Medicine 2014", Article: "Features of the syndrome", Address: "https://doi.org/10.1016/j.sleep.2014.03.025", Reviewed: night},
-				{Title: "Restless legs, health information for the public", Reviewed: night},
+				{ID: "irlssg-2014", Title: "Allen and others, Restless legs syndrome diagnostic criteria, Sleep Medicine 2014", Article: "Features of the syndrome", Address: "https://doi.org/10.1016/j.sleep.2014.03.025", Reviewed: night},
+				{ID: "public", Title: "Restless legs, health information for the public", Reviewed: night},
 			},
 		},
 		{
 			Name: "Low iron", Clinical: "iron deficiency", Strength: q.Moderate, Rule: "iron-heavy-periods", Sentence: "Legs are often more restless when the body's iron store is low, even without anaemia.",
 			Because: []Quote{{"Heavy periods", given("Yes"), "/q/periods"}, {"Giving blood", given("In the last 12 months"), "/q/blood"}},
-			Sources: []Source{{Title: "American Academy of Sleep Medicine, treatment of restless legs syndrome, 2025", Reviewed: night}},
+			Sources: []Source{{ID: "aasm", Title: "American Academy of Sleep Medicine, treatment of restless legs syndrome, 2025", Reviewed: night}},
 		},
 		{
 			Name: "A medicine", Strength: q.Weak, Rule: "antihistamine", Sentence: "Some medicines for allergy, sleep, mood or sickness can stir up the legs.",
@@ -334,7 +334,8 @@ func pages(t testing.TB) []shown {
 		{"delete-by-code", Delete(DeleteView{Base: base(t, "/delete"), Code: "7K4M", Faults: []Fault{{FieldCode, printer(t).T("fault.code")}}, Back: "/"})},
 		{"deleted", Deleted(DeletedView{base(t, "/deleted")})},
 		{"privacy", Privacy(PrivacyView{Base: base(t, "/privacy"), DraftDays: 90})},
-		{"about", About(AboutView{Base: base(t, "/about"), About: routine(t).About, Sources: someCauses()[0].Sources, Edition: edition})},
+		{"about", About(AboutView{Base: base(t, "/about"), About: routine(t).About, Edition: edition})},
+		{"sources", Sources(SourcesView{Base: base(t, "/sources"), Sources: someCauses()[0].Sources, Edition: edition})},
 		{"accessibility", Accessibility(AccessibilityView{base(t, "/accessibility")})},
 		{"conflict", Conflict(ConflictView{Base: base(t, ""), Question: "Urge to move the legs", Yours: given("Often"), Saved: given("Never"), Action: "/q/urge", Fields: []Field{{"answer", "often"}, {"revision", "9"}}, Keep: "/q/worst"})},
 	}

@@ -304,7 +304,7 @@ func TestProgress(t *testing.T) {
 		changing bool
 		want     string
 	}{
-		{"range", Progress{7, 9, 14}, false, "Question 7, between 9 and 14 to go"},
+		{"range", Progress{7, 9, 14}, false, "Question 7, 9 to 14 to go"},
 		{"exact", Progress{7, 4, 4}, false, "Question 7, 4 to go"},
 		{"perhaps the last", Progress{20, 0, 1}, false, "Question 20, at most 1 to go"},
 		{"last", Progress{21, 0, 0}, false, "Question 21, the last one"},

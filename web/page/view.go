@@ -221,6 +221,7 @@ type Pattern struct {
 // Source is where a conclusion comes from.
 type Source struct {
 	Title    string
+	ID       string
 	Article  string // heading in the source article; may be empty
 	Address  string // may be empty
 	Reviewed time.Time
@@ -234,6 +235,7 @@ type Cause struct {
 	Strength q.Strength
 	Rule     string // id, for the clinician's sheet
 	Because  []Quote
+	Known    bool // told behind an earlier cause already: Because holds what is new
 	Against  []Quote
 	Open     []string // short questions answered "not sure" that could change it
 	Sources  []Source
@@ -331,7 +333,7 @@ type SheetView struct {
 	Back         string // the page this was opened from
 }
 
-// QR is a code of square modules: Path is SVG path data on a grid of Size by Size, quiet zone included.
+// QR is a code of square modules: Path is SVG path data of strokes of width 1 on a grid of Size by Size, quiet zone included.
 type QR struct {
 	Size int
 	Path string
@@ -379,6 +381,12 @@ type PrivacyView struct {
 type AboutView struct {
 	Base
 	About   []string
+	Edition Edition
+}
+
+// SourcesView fills the list of sources.
+type SourcesView struct {
+	Base
 	Sources []Source
 	Edition Edition
 }
