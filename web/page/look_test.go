@@ -3,6 +3,8 @@ package page
 import (
 	"bytes"
 	"flag"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -366,12 +368,10 @@ func TestLook(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for address, name := range map[string]string{a.Style: "style.css", a.Sheet: "sheet.css", a.Script: "script.js", a.Icon: "icon.svg"} {
-		b, err := os.ReadFile(filepath.Join("..", "static", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(address, b)
+	for _, address := range []string{a.Style, a.Sheet, a.Script, a.Icon} {
+		w := httptest.NewRecorder()
+		a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
+		write(address, w.Body.Bytes())
 	}
 	for _, s := range pages(t) {
 		write(s.name+".html", render(t, s.page))

@@ -308,7 +308,7 @@ type SheetView struct {
 	Large        bool
 	Code         string // return code in groups; empty: a line to write it on
 	Until        time.Time
-	QR           *QR // of the return address; nil: none
+	QR           *QR  // of the return address; nil: none
 	ByAnother    bool // somebody else filled it in
 	Urgency      Urgency
 	Fired        []Flag

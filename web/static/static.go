@@ -9,11 +9,12 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
 
-//go:embed style.css sheet.css script.js icon.svg
+//go:embed base.css page.css sheet.css script.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
@@ -28,16 +29,30 @@ type Assets struct {
 // Load reads the built-in files.
 func Load() (Assets, error) {
 	a := Assets{byName: map[string][]byte{}}
-	for name, address := range map[string]*string{"style.css": &a.Style, "sheet.css": &a.Sheet, "script.js": &a.Script, "icon.svg": &a.Icon} {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			return Assets{}, fmt.Errorf("static files: %w", err)
+	for _, f := range []struct {
+		name    string
+		address *string
+		of      []string
+		light   func([]byte) []byte
+	}{
+		{"style.css", &a.Style, []string{"base.css", "page.css"}, lightCSS},
+		{"sheet.css", &a.Sheet, []string{"base.css", "sheet.css"}, lightCSS},
+		{"script.js", &a.Script, []string{"script.js"}, lightJS},
+		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},
+	} {
+		var all []byte
+		for _, name := range f.of {
+			b, err := files.ReadFile(name)
+			if err != nil {
+				return Assets{}, fmt.Errorf("static files: %w", err)
+			}
+			all = append(all, f.light(b)...)
 		}
-		sum := sha256.Sum256(b)
-		ext := path.Ext(name)
-		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		a.byName[hashed] = b
-		*address = Prefix + hashed
+		sum := sha256.Sum256(all)
+		ext := path.Ext(f.name)
+		hashed := strings.TrimSuffix(f.name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+		a.byName[hashed] = all
+		*f.address = Prefix + hashed
 	}
 	return a, nil
 }
@@ -52,4 +67,46 @@ func (a Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
+}
+
+// comment is one of a style sheet; none of ours holds a star within.
+var comment = regexp.MustCompile(`/\*[^*]*\*/`)
+
+// lightCSS leaves out what only its readers need: comments and space outside of quotes.
+func lightCSS(b []byte) []byte {
+	var out []byte
+	for i, part := range bytes.Split(comment.ReplaceAll(b, nil), []byte(`"`)) {
+		if i%2 == 1 {
+			out = append(append(append(out, '"'), part...), '"')
+			continue
+		}
+		for n, ch := range part {
+			if ch != ' ' && ch != '\n' {
+				out = append(out, ch)
+				continue
+			}
+			last, next := byte('{'), byte(0)
+			if len(out) > 0 {
+				last = out[len(out)-1]
+			}
+			if n+1 < len(part) {
+				next = part[n+1]
+			}
+			if !strings.ContainsRune("{};,: \n", rune(last)) && !strings.ContainsRune("{} \n", rune(next)) {
+				out = append(out, ' ')
+			}
+		}
+	}
+	return out
+}
+
+// lightJS leaves out lines of comment and the space before lines.
+func lightJS(b []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(b) {
+		if line = bytes.TrimLeft(line, " "); !bytes.HasPrefix(line, []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
