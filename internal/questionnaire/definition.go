@@ -149,7 +149,7 @@ type Namer uint8
 // The namers of a specialist.
 const (
 	NamedBySource   Namer = iota + 1 // the source article names it
-	NamedByEvidence                  // added by clinical reviewers
+	NamedByEvidence                  // from clinical evidence beyond the article
 )
 
 var namerNames = []string{"", "source", "evidence"}
