@@ -254,6 +254,9 @@ func (s *Server) serveFiles() http.Handler {
 	count := s.metrics.route(static.Prefix + "*")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		// These two speak of pages only. Without them three files are 400 bytes lighter on an old phone.
+		delete(w.Header(), "Permissions-Policy")
+		delete(w.Header(), "Cross-Origin-Opener-Policy")
 		s.assets.ServeHTTP(w, r)
 		count.observe(r.Method, visitOf(r).status, time.Since(began))
 	})
