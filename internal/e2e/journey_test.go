@@ -192,6 +192,28 @@ func TestEmergency(t *testing.T) {
 	}
 }
 
+// Somebody who might harm themself reads words for that, with a line to call, and none about legs.
+func TestDespair(t *testing.T) {
+	t.Parallel()
+	v := visit(t, start(t, "EKBOM_CRISIS_NUMBERS=116 123"))
+	v.begin()
+	v.fill("filled-in-by", q.Answer{State: q.Given, Options: 1})
+	v.press(buttonContinue)
+	at, _ := definition.Question("emergency-signs")
+	harm, _ := definition.Option(at, "about-to-harm-self")
+	v.fill("emergency-signs", q.Answer{State: q.Given, Options: 1 << harm})
+	v.press(buttonContinue)
+	v.wantPath("/emergency/check")
+	v.wantText("116 123")
+	v.press("main form button")
+	v.wantPath("/emergency")
+	words := definition.Texts["en"].RedFlags["self-harm-now"]
+	v.wantText(words.Sentence, "116 123", "112")
+	v.wantText(words.Steps...)
+	v.wantNoText("stocking", "midwife", text(q.Emergency).Sentence)
+	v.picture("despair")
+}
+
 func first(a q.Answer) int {
 	for i := range 64 {
 		if a.Has(i) {
@@ -261,6 +283,7 @@ func TestEverythingNotSure(t *testing.T) {
 	}
 	v.begin()
 	v.finish(answers)
+	v.wantText(text(q.SameDay).Sentence)
 	v.wantNoText(text(q.SelfCare).Sentence, text(q.Routine).Sentence)
 	v.wantText("not sure")
 	v.picture("not-sure")

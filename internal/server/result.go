@@ -26,7 +26,7 @@ func (s *Server) showResult(w http.ResponseWriter, r *http.Request) error {
 func (j *journey) result(o *assess.Outcome) page.ResultView {
 	view := page.ResultView{
 		Base:    j.base(pathResult),
-		Urgency: j.urgency(o.Urgency, o.RedFlags),
+		Urgency: j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags)),
 		Flags:   j.flags(o.RedFlags),
 		Pattern: page.Pattern{
 			Shown: o.Pattern.Shown, Match: o.Pattern.Match, Sentence: j.words.Pattern[o.Pattern.Match], Criteria: j.criteria(o),
@@ -153,7 +153,7 @@ func (j *journey) sheet(o *assess.Outcome) page.SheetView {
 		Base:      j.base(pathPrint),
 		Until:     local(j.response.Expires),
 		ByAnother: j.voice == another,
-		Urgency:   j.urgency(o.Urgency, o.RedFlags),
+		Urgency:   j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags)),
 		Fired:     j.flags(o.RedFlags),
 		OpenFlags: j.flags(o.OpenFlags),
 		Criteria:  j.criteria(o),
@@ -216,14 +216,14 @@ func (j *journey) told(qu *questionnaire.Question, a questionnaire.Answer) bool 
 		(j.whose < 0 || qu != &j.Questions[j.whose])
 }
 
-// urgency gives the words of an urgency. Where every flag that makes it so has words of its own in their place, as for
-// somebody in despair, those are used.
-func (j *journey) urgency(u questionnaire.Urgency, fired []assess.RedFlag) page.Urgency {
+// urgency gives the words of an urgency. Where every flag that makes it so, fired or open, has words of its own in their
+// place, as for somebody in despair, those are used.
+func (j *journey) urgency(u questionnaire.Urgency, flags []assess.RedFlag) page.Urgency {
 	t := j.words.Urgency[u]
 	out := page.Urgency{Level: u, Heading: t.Heading, Sentence: t.Sentence, Steps: t.Steps}
 	var sentence string
 	var steps []string
-	for _, f := range fired {
+	for _, f := range flags {
 		if f.Urgency != u {
 			continue
 		}
