@@ -62,8 +62,15 @@ func readAnswers(d *questionnaire.Definition, in io.Reader) (questionnaire.Answe
 	var given map[questionnaire.ID]any
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	if err := dec.Decode(&given); err != nil {
-		return nil, fmt.Errorf("the answers on standard input are not a JSON object: %w", err)
+	switch err := dec.Decode(&given); {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("there is no JSON on standard input: write {\"question\": \"answer\", ...}")
+	case err != nil:
+		place := ""
+		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+			place = fmt.Sprintf(" (sign %d)", e.Offset)
+		}
+		return nil, fmt.Errorf("the answers on standard input are not a JSON object%s: write {\"question\": \"answer\", ...}", place)
 	}
 	if dec.More() {
 		return nil, errors.New("there is more than one JSON object on standard input")

@@ -30,8 +30,18 @@ type report struct {
 }
 
 type counts struct {
-	Questions, Options, Conditions, RedFlags, Causes, Rules, Specialists, Advice, Sources, Cases int
-	FewestQuestions, MostQuestions                                                               int // bounds over every path
+	Questions       int `json:"questions"`
+	Options         int `json:"options"`
+	Conditions      int `json:"conditions"`
+	RedFlags        int `json:"red_flags"`
+	Causes          int `json:"causes"`
+	Rules           int `json:"rules"`
+	Specialists     int `json:"specialists"`
+	Advice          int `json:"advice"`
+	Sources         int `json:"sources"`
+	Cases           int `json:"cases"`
+	FewestQuestions int `json:"fewest_questions"` // bounds over every path
+	MostQuestions   int `json:"most_questions"`
 }
 
 type finding struct {
@@ -168,7 +178,7 @@ func (r *report) count(d *questionnaire.Definition) {
 
 func (r *report) print(w io.Writer) {
 	if r.Counts == nil {
-		fmt.Fprintf(w, "%s: %d faults; not fit to be served\n", r.Folder, len(r.Findings))
+		fmt.Fprintf(w, "%s: %s; not fit to be served\n", r.Folder, count(len(r.Findings), "fault"))
 		return
 	}
 	c := r.Counts
@@ -180,7 +190,7 @@ func (r *report) print(w io.Writer) {
 		if lacks := r.Languages[tag]; len(lacks) == 0 {
 			fmt.Fprintf(w, "  language %s: complete\n", tag)
 		} else {
-			fmt.Fprintf(w, "  language %s: not offered, %d texts are missing\n", tag, len(lacks))
+			fmt.Fprintf(w, "  language %s: not offered, it lacks %s\n", tag, count(len(lacks), "text"))
 			for _, m := range lacks {
 				fmt.Fprintf(w, "    %s\n", m)
 			}
@@ -201,9 +211,12 @@ func (r *report) print(w io.Writer) {
 		}
 		t.Flush()
 	}
-	if len(r.Findings) == 0 {
-		fmt.Fprintf(w, "  %d cases, all as expected\n", c.Cases)
-	} else {
-		fmt.Fprintf(w, "  %d findings in %d cases\n", len(r.Findings), c.Cases)
+	switch {
+	case c.Cases == 0:
+		fmt.Fprintln(w, "  no cases: nobody has said what should come of any answers")
+	case len(r.Findings) == 0:
+		fmt.Fprintf(w, "  %s, all as expected\n", count(c.Cases, "case"))
+	default:
+		fmt.Fprintf(w, "  %s in %s\n", count(len(r.Findings), "finding"), count(c.Cases, "case"))
 	}
 }

@@ -68,7 +68,7 @@ func (s *stage) load(f folder) (*questionnaire.Definition, error) {
 		fmt.Fprintln(s.stderr, fault.Error())
 	}
 	if len(faults) > 0 {
-		fmt.Fprintf(s.stderr, "%s: %d faults\n", f.name, len(faults))
+		fmt.Fprintf(s.stderr, "%s: %s\n", f.name, count(len(faults), "fault"))
 		return nil, errReported
 	}
 	return d, nil
@@ -81,4 +81,12 @@ func (s *stage) loadNamed(name string) (*questionnaire.Definition, error) {
 		return nil, err
 	}
 	return s.load(f)
+}
+
+// count names a number of things.
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }

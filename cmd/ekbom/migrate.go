@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -44,6 +48,11 @@ func (*migrateStatusCommand) Run(s *stage, all *commands) error {
 	conf, err := settings(s, map[string]string{"EKBOM_DB": all.Migrate.DB})
 	if err != nil {
 		return err
+	}
+	if path, ok := strings.CutPrefix(conf.DB, "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no database at %s", path) // and asking makes none
+		}
 	}
 	st, err := store.Open(s.ctx, conf.DB)
 	if err != nil {

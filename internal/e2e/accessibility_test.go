@@ -31,7 +31,7 @@ func TestAccessibility(t *testing.T) {
 			t.Errorf("%s: %d requests to other origins", name, n)
 		}
 	}
-	for _, path := range []string{"/", "/privacy", "/about", "/accessibility", "/return", "/nowhere", "/result"} {
+	for _, path := range []string{"/", "/privacy", "/about", "/sources", "/accessibility", "/return", "/nowhere", "/result"} {
 		v.open(path)
 		look("page" + map[bool]string{true: "-start", false: path}[path == "/"])
 	}

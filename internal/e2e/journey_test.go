@@ -502,7 +502,7 @@ func TestNarrow(t *testing.T) {
 	}
 	fits()
 	v.press("main form button[type=submit]")
-	for _, path := range []string{"/result", "/result/print", "/keep", "/delete", "/privacy", "/about", "/accessibility", "/return", "/nowhere"} {
+	for _, path := range []string{"/result", "/result/print", "/keep", "/delete", "/privacy", "/about", "/sources", "/accessibility", "/return", "/nowhere"} {
 		v.open(path)
 		fits()
 	}

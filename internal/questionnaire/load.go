@@ -43,8 +43,9 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	pinned := make(chan pin, 1)
 	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
 	l := &loader{reader: r, d: &Definition{Texts: map[string]*Text{}, index: map[ID]int{}}}
+	readable := r.readable(slices.Concat(structure[1:], texts))
 	l.definition()
-	if len(l.d.Questions) > 0 {
+	if len(l.d.Questions) > 0 && readable {
 		l.sources()
 		l.rules()
 		l.lint()
@@ -74,6 +75,15 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		return nil, r.faults
 	}
 	return l.d, nil
+}
+
+// readable reports whether all files can be read. Where one cannot, what the others miss in it is not worth a word.
+func (r *reader) readable(names []string) bool {
+	before := len(r.faults)
+	for _, name := range names {
+		r.open(name)
+	}
+	return len(r.faults) == before
 }
 
 // fileRank puts the files that others build on first.

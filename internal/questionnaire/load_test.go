@@ -283,7 +283,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		question(d, 0, 2)["range"] = M{"from": 9, "to": 1}
 		r["red_flags"].([]any)[0].(M)["when"] = M{"sings": "pain"}
 		r["causes"].([]any)[0].(M)["against"] = []any{M{"look_alike": "colt"}}
-		f["text/en.yaml"].Data = []byte(strings.Replace(string(f["text/en.yaml"].Data), `"hot": "Hot"`, "", 1))
+		f["text/en.yaml"].Data = []byte(strings.Replace(string(f["text/en.yaml"].Data), `"hot": "Hot"`, `"hat": "Hot"`, 1))
 	}))
 	var codes []string
 	for _, f := range faults {
@@ -292,6 +292,19 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	for _, want := range []string{"unknown-key", "range-empty", "unknown-question", "unknown-look-alike"} {
 		if !strings.Contains(strings.Join(codes, " "), want) {
 			t.Errorf("no fault %s among %v", want, codes)
+		}
+	}
+}
+
+// A file that cannot be read is told of alone, not among all that others miss in it.
+func TestUnreadableFileIsToldAlone(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"rules.yaml", "sources.yaml", "text/en.yaml"} {
+		files := small(nil)
+		files[name] = &fstest.MapFile{Data: []byte("a: [\n\t")}
+		_, faults := q.Load(files)
+		if len(faults) != 1 || faults[0].Code != "not-yaml" || faults[0].File != name {
+			t.Errorf("%s: %v", name, faults)
 		}
 	}
 }
