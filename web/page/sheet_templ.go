@@ -73,7 +73,7 @@ func (v SheetView) signs() int {
 	return n
 }
 
-// star marks a specialist whom clinical reviewers added.
+// star marks a specialist whom clinical evidence adds.
 func (s Specialist) star() string {
 	if s.NamedBy == q.NamedByEvidence {
 		return "*"
@@ -107,7 +107,7 @@ const visitRoom = 1100
 // openOnSummary is how many open warning signs the summary names; more would crowd out the rest, and stand behind the answers.
 const openOnSummary = 8
 
-// added reports whether clinical reviewers added a specialist.
+// added reports whether clinical evidence adds a specialist.
 func (v SheetView) added() bool {
 	return slices.ContainsFunc(v.Help, func(s Specialist) bool { return s.NamedBy == q.NamedByEvidence })
 }
