@@ -116,3 +116,34 @@ func TestSelfCare(t *testing.T) {
 		t.Error("no case comes to self-care")
 	}
 }
+
+// Home measures wait while any sign for today or now is there or open, so the fact that says so must know every one.
+func TestUrgentSignKnowsEveryUrgentFlag(t *testing.T) {
+	t.Parallel()
+	files, err := questionnaires.Open("rls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, faults := questionnaire.Load(files)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	var fact *questionnaire.Condition
+	for _, f := range d.Facts {
+		if f.ID == "urgent-sign" {
+			fact = f.When
+		}
+	}
+	if fact == nil {
+		t.Fatal("there is no fact urgent-sign")
+	}
+	var holds func(c, part *questionnaire.Condition) bool
+	holds = func(c, part *questionnaire.Condition) bool {
+		return c == part || slices.ContainsFunc(c.Parts, func(p *questionnaire.Condition) bool { return holds(p, part) })
+	}
+	for _, f := range d.RedFlags {
+		if f.Urgency >= questionnaire.SameDay && !holds(fact, f.When) {
+			t.Errorf("urgent-sign does not name %s", f.ID)
+		}
+	}
+}
