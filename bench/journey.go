@@ -29,7 +29,7 @@ func persons(d *q.Definition, most int) (list []person) {
 			qu := &d.Questions[n]
 			unusual = unusual || qu.Type == q.Number && a.State == q.Given && !qu.Usual.Contains(a.Number)
 		}
-		if !unusual && d.Path(c.Answers).Complete() && len(assess.Emergency(d, c.Answers)) == 0 {
+		if !unusual && d.Path(c.Answers).Complete() && assess.Evaluate(d, c.Answers).Urgency < q.Emergency {
 			fit = append(fit, c)
 		}
 	}

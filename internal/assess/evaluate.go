@@ -68,18 +68,6 @@ func (v *Verdict) Judge(answers q.Answers) {
 	}
 }
 
-// Emergency gives the emergency flags that fire.
-func Emergency(d *q.Definition, answers q.Answers) (fired []q.ID) {
-	v := d.NewValues()
-	d.Evaluate(answers, v)
-	for _, f := range d.RedFlags {
-		if f.Urgency == q.Emergency && v.Of(f.When) == q.True {
-			fired = append(fired, f.ID)
-		}
-	}
-	return fired
-}
-
 // Evaluate computes the outcome of a set of answers, with every reason. It is deterministic and depends on nothing else.
 func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 	v := NewVerdict(d)

@@ -95,26 +95,23 @@ func (s *set) all(yield func(q int) bool) {
 
 // graph says which questions decide about which others.
 type graph struct {
-	length   int        // of the values of all tests
-	reads    []set      // by question: the questions that its own condition reads
-	tests    [][]uint64 // by question: the tests in that condition, a mask for each word pair
-	deciding []uint64   // all of them together
-	read     set        // questions that some question's condition reads
-	seen     []uint64   // the tests of all these conditions, a mask for each word pair
-	classes  [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
+	length  int        // of the values of all tests
+	reads   []set      // by question: the questions that its own condition reads
+	tests   [][]uint64 // by question: the tests in that condition, a mask for each word pair
+	read    set        // questions that some question's condition reads
+	seen    []uint64   // the tests of all these conditions, a mask for each word pair
+	classes [][]Answer // by question: one answer for each way in which those conditions can see it; nil: too many ways
 }
 
 func (d *Definition) newGraph(tests int) graph {
 	n := len(d.Questions)
 	g := graph{length: length(tests), reads: make([]set, n), tests: make([][]uint64, n), classes: make([][]Answer, n)}
-	g.deciding = make([]uint64, g.length/2)
 	g.seen = make([]uint64, g.length/2)
 	for i := range d.Questions {
 		g.tests[i] = make([]uint64, g.length/2)
 		d.Questions[i].Ask.leaves(func(c *Condition) {
 			g.reads[i].add(c.Test.Question)
 			g.tests[i][c.value.at/2] |= c.value.mask
-			g.deciding[c.value.at/2] |= c.value.mask
 		})
 		for w, mask := range g.tests[i] {
 			g.seen[w] |= mask
@@ -165,8 +162,17 @@ func (d *Definition) left(answers Answers, v *Values) bounds {
 	}
 	var reached set
 	for i := range answers {
-		if answers[i].State != NotReached {
-			reached.add(i)
+		a := &answers[i]
+		if a.State == NotReached {
+			continue
+		}
+		reached.add(i)
+		// An answer that waits for its question to be asked again, after an earlier one was changed, shows in no test yet.
+		if d.program.graph.read.has(i) && v.Of(d.Questions[i].Ask) != True {
+			key = binary.LittleEndian.AppendUint16(key, uint16(i))
+			key = append(key, byte(a.State))
+			key = binary.LittleEndian.AppendUint64(key, a.Options)
+			key = binary.LittleEndian.AppendUint64(key, uint64(a.Number))
 		}
 	}
 	for _, w := range reached[:(len(answers)+63)/64] {

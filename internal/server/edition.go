@@ -20,8 +20,6 @@ type edition struct {
 	*questionnaire.Definition
 	words map[string]*words // by language
 	whose int               // the question that says who fills it in; -1: none
-	// bounds of the questions left, by PathKey
-	bounds *cache[string, page.Progress]
 }
 
 // words are an edition's words in one language.
@@ -44,7 +42,7 @@ const (
 )
 
 func (s *Server) newEdition(d *questionnaire.Definition) *edition {
-	e := &edition{Definition: d, words: map[string]*words{}, whose: -1, bounds: newCache[string, page.Progress](manyBounds)}
+	e := &edition{Definition: d, words: map[string]*words{}, whose: -1}
 	if d.SpeaksForAnother != nil {
 		d.SpeaksForAnother.Questions(func(q int) {
 			if e.whose < 0 {

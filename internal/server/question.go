@@ -56,10 +56,7 @@ type freshKey struct {
 	changing      bool
 }
 
-const (
-	freshPages = 512  // of about 6 kB
-	manyBounds = 4096 // of about 200 B
-)
+const freshPages = 512 // of about 6 kB
 
 func (s *Server) renderFresh(w http.ResponseWriter, j *journey, i int, view page.QuestionView) error {
 	key := freshKey{
@@ -115,10 +112,7 @@ func (j *journey) progress(i int) page.Progress {
 		}
 	}
 	if j.open >= 0 {
-		left, _ := j.bounds.get(j.PathKey(j.answers, j.values), func() (page.Progress, error) {
-			path := j.PathOf(j.answers, j.values)
-			return page.Progress{Fewest: path.Fewest, Most: path.Most}, nil
-		})
+		left := j.PathOf(j.answers, j.values)
 		p.Fewest, p.Most = left.Fewest, left.Most
 		if i == j.open {
 			p.Fewest, p.Most = p.Fewest-1, p.Most-1
