@@ -28,7 +28,8 @@ type outlineQuestion struct {
 	Unsure   bool             `json:"unsure"`
 	Decline  bool             `json:"decline"`
 	Optional bool             `json:"optional"`
-	Ask      any              `json:"ask,omitempty"` // a condition in the form of the files; absent: always asked
+	Group    questionnaire.ID `json:"group,omitempty"` // under which a clinic finds it
+	Ask      any              `json:"ask,omitempty"`   // a condition in the form of the files; absent: always asked
 }
 
 type outlineOption struct {
@@ -48,15 +49,20 @@ func (c *outlineCommand) Run(s *stage) error {
 		return wrongUse{fmt.Errorf("%s has no texts in %q; it has %s", d.ID, c.Lang, strings.Join(slices.Sorted(maps.Keys(d.Texts)), ", "))}
 	}
 	var questions []outlineQuestion
-	for _, q := range d.Questions {
+	for i, q := range d.Questions {
 		t := text.Question(q.ID, false)
 		out := outlineQuestion{ID: q.ID, Section: d.Sections[q.Section].ID, Type: q.Type.String(), Text: t.Text, Hint: t.Hint, Why: t.Why,
 			Unsure: q.Unsure, Decline: q.Decline, Optional: q.Optional, Ask: d.Form(q.Ask)}
-		for i, o := range q.Options {
-			out.Options = append(out.Options, outlineOption{o, t.Options[o], i == q.None})
+		for at, o := range q.Options {
+			out.Options = append(out.Options, outlineOption{o, t.Options[o], at == q.None})
 		}
 		if q.Type == questionnaire.Number {
 			out.Range = []int{q.Range.From, q.Range.To}
+		}
+		for _, g := range d.Clinic.Groups {
+			if slices.Contains(g.Questions, i) {
+				out.Group = g.ID
+			}
 		}
 		questions = append(questions, out)
 	}

@@ -114,8 +114,8 @@ func TestOutline(t *testing.T) {
 	r := ekbom(t, "", "outline", "--json")
 	var got struct {
 		Questions []struct {
-			ID, Text, Type string
-			Ask            any
+			ID, Text, Type, Group string
+			Ask                   any
 		}
 	}
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
@@ -123,6 +123,11 @@ func TestOutline(t *testing.T) {
 	}
 	if r.code != exitDone || len(got.Questions) < 20 || got.Questions[0].Text == "" {
 		t.Errorf("exit %d, %d questions", r.code, len(got.Questions))
+	}
+	for _, q := range got.Questions {
+		if want, told := map[string]string{"mood": "mood-and-safety", "filled-in-by": ""}[q.ID]; told && q.Group != want {
+			t.Errorf("%s stands in the group %q", q.ID, q.Group)
+		}
 	}
 	if r := ekbom(t, "", "outline", "--lang", "ru", "rls"); r.code != exitDone || !strings.Contains(r.stdout, "asked when {") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)

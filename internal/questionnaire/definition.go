@@ -203,7 +203,8 @@ type Definition struct {
 	Cases      []Case
 
 	SpeaksForAnother *Condition // true: the texts for another person are used
-	HideCauses       Urgency    // from this urgency up, causes and comfort advice are not shown to the patient; SelfCare: always shown
+	Clinic           ClinicView
+	HideCauses       Urgency // from this urgency up, causes and comfort advice are not shown to the patient; SelfCare: always shown
 
 	Texts map[string]*Text // by language tag; English ("en") is always there
 
@@ -211,6 +212,20 @@ type Definition struct {
 	program program
 	places  places // bounds of questions left, remembered
 	files   []byte // the folder as a zip archive, for keeping beside pinned responses
+}
+
+// ClinicView says what a clinic sees of the answers before all others. Questions are given by their positions.
+type ClinicView struct {
+	Age      int   // whose number is the age in years, -1 without one
+	OverTime []int // numbers, or choices whose options run from least to most, that are drawn over a person's submissions
+	Groups   []Group
+}
+
+// Group is questions whose answers are told together.
+type Group struct {
+	ID        ID
+	Questions []int
+	Place
 }
 
 // Section is a run of questions under one heading.

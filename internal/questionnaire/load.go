@@ -148,6 +148,8 @@ func (l *loader) definition() {
 	}
 	l.defDoc, l.ask = d, map[int]*yaml.Node{}
 	def := l.d
+	def.Clinic.Age = -1
+	var clinic *yaml.Node
 	d.fields(root, []string{"questionnaire", "version", "reviewed", "sections"}, map[string]func(*yaml.Node){
 		"questionnaire": func(n *yaml.Node) { def.ID = d.id(n) },
 		"version": func(n *yaml.Node) {
@@ -157,6 +159,7 @@ func (l *loader) definition() {
 		},
 		"reviewed":           func(n *yaml.Node) { def.Reviewed = d.date(n) },
 		"speaks_for_another": func(n *yaml.Node) { l.voice = n },
+		"clinic":             func(n *yaml.Node) { clinic = n },
 		"sections": func(n *yaml.Node) {
 			for _, i := range d.items(n) {
 				l.section(d, i)
@@ -168,6 +171,9 @@ func (l *loader) definition() {
 	}
 	if len(def.Questions) > maxQuestions {
 		d.fault(root, "too-many-questions", "split the questionnaire", "%d questions; at most %d are allowed", len(def.Questions), maxQuestions)
+	}
+	if clinic != nil && len(def.Questions) > 0 {
+		l.clinic(d, clinic)
 	}
 }
 
@@ -303,6 +309,72 @@ func (l *loader) question(d doc, n *yaml.Node) {
 	}
 	l.d.index[qu.ID] = at
 	l.d.Questions = append(l.d.Questions, qu)
+}
+
+// clinic reads what a clinic sees first.
+func (l *loader) clinic(d doc, n *yaml.Node) {
+	view := &l.d.Clinic
+	question := func(n *yaml.Node) (at int, ok bool) {
+		id := d.id(n)
+		if at, ok = l.d.index[id]; !ok && id != "" {
+			d.fault(n, "unknown-question", "name a question that stands under sections", "there is no question %q%s", id, didYouMean(id, sortedKeys(l.d.index)))
+		}
+		return at, ok
+	}
+	typed := func(n *yaml.Node, types ...Type) (at int, ok bool) {
+		if at, ok = question(n); ok && !slices.Contains(types, l.d.Questions[at].Type) {
+			d.fault(n, "question-of-other-type", fmt.Sprintf("name a question of type %s", types[0]), "%q is a question of type %s", l.d.Questions[at].ID, l.d.Questions[at].Type)
+			return 0, false
+		}
+		return at, ok
+	}
+	in := map[int]ID{}
+	d.fields(n, nil, map[string]func(*yaml.Node){
+		"age": func(n *yaml.Node) {
+			if at, ok := typed(n, Number); ok {
+				view.Age = at
+			}
+		},
+		"over_time": func(n *yaml.Node) {
+			for _, i := range d.items(n) {
+				at, ok := typed(i, Number, Choice)
+				if ok && slices.Contains(view.OverTime, at) {
+					d.fault(i, "question-twice", "keep one of them", "%q is drawn twice", l.d.Questions[at].ID)
+				} else if ok {
+					view.OverTime = append(view.OverTime, at)
+				}
+			}
+		},
+		"groups": func(n *yaml.Node) {
+			for _, i := range d.items(n) {
+				g := Group{Place: d.at(i)}
+				var questions []*yaml.Node
+				d.fields(i, []string{"group", "questions"}, map[string]func(*yaml.Node){
+					"group":     func(n *yaml.Node) { g.ID = d.id(n) },
+					"questions": func(n *yaml.Node) { questions = d.items(n) },
+				})
+				if slices.ContainsFunc(view.Groups, func(other Group) bool { return other.ID == g.ID && g.ID != "" }) {
+					d.fault(i, "id-twice", "give it another id", "there is another group %q", g.ID)
+				}
+				for _, n := range questions {
+					at, ok := question(n)
+					if !ok {
+						continue
+					}
+					if first, twice := in[at]; twice {
+						d.fault(n, "question-twice", "keep it in one group", "%q stands in the group %q already", l.d.Questions[at].ID, first)
+						continue
+					}
+					in[at] = g.ID
+					g.Questions = append(g.Questions, at)
+				}
+				if len(questions) == 0 {
+					d.fault(i, "empty-group", "name a question or take the group away", "the group %q has no question", g.ID)
+				}
+				view.Groups = append(view.Groups, g)
+			}
+		},
+	})
 }
 
 func (l *loader) sources() {

@@ -18,6 +18,10 @@ func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
 	definition := M{
 		"questionnaire": "small", "version": "1.2.3", "reviewed": "2026-01-02",
 		"speaks_for_another": M{"who": "other"},
+		"clinic": M{
+			"age": "age", "over_time": []string{"pregnant", "age"},
+			"groups": []any{M{"group": "body", "questions": []string{"signs", "pregnant"}}, M{"group": "rest", "questions": []string{"since"}}},
+		},
 		"sections": []any{
 			M{"section": "one", "questions": []any{
 				M{"question": "who", "type": "choice", "options": []string{"me", "other"}, "unsure": false},
@@ -99,6 +103,19 @@ func TestLoad(t *testing.T) {
 	if len(d.Hash) != 64 || d.Version != "1.2.3" {
 		t.Errorf("ref is %+v", d.Ref)
 	}
+	view := d.Clinic
+	for i := range view.Groups {
+		if view.Groups[i].Line == 0 {
+			t.Errorf("the group %s has no place", view.Groups[i].ID)
+		}
+		view.Groups[i].Place = q.Place{}
+	}
+	if diff := cmp.Diff(q.ClinicView{Age: 2, OverTime: []int{3, 2}, Groups: []q.Group{{ID: "body", Questions: []int{1, 3}}, {ID: "rest", Questions: []int{4}}}}, view); diff != "" {
+		t.Errorf("what the clinic sees first (-want +got):\n%s", diff)
+	}
+	if got := d.Texts["en"].Groups["rest"]; got != "Group rest" {
+		t.Errorf("the group is called %q", got)
+	}
 	again, faults := q.Load(archive(t, d))
 	if len(faults) > 0 {
 		t.Fatal(faults)
@@ -145,6 +162,9 @@ func TestFaults(t *testing.T) {
 	ask := func(section, at int, key string, value any) func(M, M, fstest.MapFS) {
 		return func(d, _ M, _ fstest.MapFS) { question(d, section, at)[key] = value }
 	}
+	clinic := func(key string, value any) func(M, M, fstest.MapFS) {
+		return func(d, _ M, _ fstest.MapFS) { d["clinic"].(M)[key] = value }
+	}
 	tests := []struct {
 		name   string
 		change func(definition, rules M, files fstest.MapFS)
@@ -182,6 +202,25 @@ func TestFaults(t *testing.T) {
 		{"nobody reads it", func(d, _ M, _ fstest.MapFS) { delete(question(d, 1, 1), "unread") }, "unread-question"},
 		{"somebody reads it", ask(0, 2, "unread", "For nothing."), "read-after-all"},
 		{"empty section", func(d, _ M, _ fstest.MapFS) { d["sections"].([]any)[0].(M)["questions"] = []any{} }, "empty-section"},
+		{"clinic: unknown key", clinic("colour", "red"), "unknown-key"},
+		{"clinic: unknown question", clinic("age", "edge"), "unknown-question"},
+		{"clinic: age of no number", clinic("age", "signs"), "question-of-other-type"},
+		{"clinic: drawn, but no row of values", clinic("over_time", []string{"signs"}), "question-of-other-type"},
+		{"clinic: drawn twice", clinic("over_time", []string{"age", "age"}), "question-twice"},
+		{"clinic: in two groups", clinic("groups", []any{M{"group": "body", "questions": []string{"signs"}}, M{"group": "rest", "questions": []string{"since", "signs"}}}), "question-twice"},
+		{"clinic: group twice", clinic("groups", []any{M{"group": "body", "questions": []string{"signs"}}, M{"group": "body", "questions": []string{"since"}}}), "id-twice"},
+		{"clinic: empty group", clinic("groups", []any{M{"group": "body", "questions": []string{}}}), "empty-group"},
+		{"clinic: unknown in a group", clinic("groups", []any{M{"group": "body", "questions": []string{"sings"}}}), "unknown-question"},
+		{"clinic: group without words", text("text/en.yaml", `"rest": "Group rest"`, `"rust": "Group rest"`), "missing-text"},
+		{"clinic: words without group", text("text/en.yaml", `"rest": "Group rest"`, `"rest": "Group rest", "rust": "Rust"`), "left-over-text"},
+		{"clinic: words without groups", clinic("groups", []any{}), "unknown-key"},
+		{"no clinic", func(d, _ M, f fstest.MapFS) {
+			delete(d, "clinic")
+			f["text/en.yaml"].Data = []byte(strings.Replace(string(f["text/en.yaml"].Data), `"groups": {
+  "body": "Group body",
+  "rest": "Group rest"
+ },`, "", 1))
+		}, ""},
 		{"unknown question", when(M{"sings": "pain"}), "unknown-question"},
 		{"unknown option", when(M{"signs": "pane"}), "unknown-option"},
 		{"unknown fact", when(M{"fact": "adolt"}), "unknown-fact"},

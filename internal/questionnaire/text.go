@@ -8,6 +8,7 @@ type Text struct {
 	Title       string
 	Start       StartText
 	Sections    map[ID]string
+	Groups      map[ID]string
 	Units       map[ID]string // by question
 	Questions   map[ID]QuestionText
 	Scores      map[ID]ScoreText

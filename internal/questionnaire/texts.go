@@ -23,7 +23,7 @@ func (l *loader) text(name string) {
 	lack := &reader{}
 	w := words{doc: d, lack: doc{lack, name}}
 	def := l.d
-	w.must(root, "", map[string]func(*yaml.Node){
+	parts := map[string]func(*yaml.Node){
 		"language": func(n *yaml.Node) {
 			t.Language = d.text(n)
 			if parsed, err := language.Parse(t.Language); err != nil || parsed.String() != tag {
@@ -147,7 +147,13 @@ func (l *loader) text(name string) {
 			t.Advice = each(w, n, "advice", ids(def.Advice, func(a Advice) ID { return a.ID }), w.plain)
 		},
 		"about": func(n *yaml.Node) { t.About = d.texts(n) },
-	})
+	}
+	if len(def.Clinic.Groups) > 0 {
+		parts["groups"] = func(n *yaml.Node) {
+			t.Groups = each(w, n, "groups", ids(def.Clinic.Groups, func(g Group) ID { return g.ID }), w.plain)
+		}
+	}
+	w.must(root, "", parts)
 	if tag == english {
 		l.faults = append(l.faults, lack.faults...)
 	} else {

@@ -67,6 +67,13 @@ func texts(definition, rules M) M {
 		}
 		return out
 	}
+	groups := M{}
+	if clinic, ok := definition["clinic"].(M); ok {
+		for _, g := range list(clinic["groups"]) {
+			id := g["group"].(string)
+			groups[id] = "Group " + id
+		}
+	}
 	name := func(M) any { return M{"name": "Name"} }
 	urgency, pattern := M{}, M{}
 	for _, u := range []string{"self-care", "routine", "soon", "same-day", "emergency"} {
@@ -75,7 +82,7 @@ func texts(definition, rules M) M {
 	for _, m := range []string{"unknown", "none", "partial", "full"} {
 		pattern[m] = "Match " + m
 	}
-	return M{
+	all := M{
 		"language": "en", "title": "Title",
 		"start":    M{"lead": "Lead", "for": "All", "gets": []string{"a"}, "cannot": []string{"b"}, "at_hand": []string{"c"}},
 		"sections": sections, "units": units, "questions": questions, "scores": M{}, "urgency": urgency, "pattern": pattern,
@@ -87,6 +94,10 @@ func texts(definition, rules M) M {
 		"advice":      named("advice", "advice", func(M) any { return "Advice" }),
 		"about":       []string{"About"},
 	}
+	if len(groups) > 0 {
+		all["groups"] = groups
+	}
+	return all
 }
 
 // Generate makes a faultless random questionnaire with at most the given number of questions.
