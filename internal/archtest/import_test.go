@@ -61,6 +61,9 @@ var fences = map[string][]string{
 	"github.com/klauspost/compress":       {"internal/server"},
 	"github.com/prometheus/client_golang": {"internal/server"},
 	"github.com/alecthomas/kong":          {"cmd/ekbom"},
+	"github.com/alexedwards/argon2id":     {"internal/account"},
+	"github.com/ccojocar/zxcvbn-go":       {"internal/account"},
+	"github.com/pquerna/otp":              {"internal/account"},
 	"go.yaml.in/yaml/v4":                  {"internal/questionnaire", "web/locale"},
 	"net/http":                            {"internal/server", "web/static", "cmd/ekbom"},
 	// internal/config and internal/returncode use it to keep themselves out of logs.
