@@ -10,10 +10,15 @@ const (
 	True
 )
 
-func (t Truth) String() string { return [...]string{"unknown", "false", "true"}[t] }
+var truthNames = []string{"unknown", "false", "true"}
+
+func (t Truth) String() string { return truthNames[t] }
 
 // MarshalText gives the word used in exports.
 func (t Truth) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads the word used in exports.
+func (t *Truth) UnmarshalText(b []byte) error { return parseWord(t, truthNames, string(b)) }
 
 // Not gives the opposite; the opposite of unknown is unknown.
 func (t Truth) Not() Truth {
