@@ -101,3 +101,9 @@ var least = map[Right]Role{
 	ExportQueue: Lead, SeeReaders: Lead, SeeStatistics: Lead, ManagePeople: Lead, HoldAndErase: Lead,
 	ManageClinic: Admin, SeeAudit: Admin,
 }
+
+// Member is a person of a clinic, as colleagues see them.
+type Member struct {
+	ID   ID
+	Name string
+}

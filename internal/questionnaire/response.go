@@ -23,7 +23,7 @@ type Response struct {
 	ID        ResponseID
 	Ref       Ref
 	Status    Status
-	Clinic    ClinicID // empty: not for a clinic
+	Clinic    ClinicID // whom it is meant for; empty: no clinic
 	Answers   []byte   // Definition.EncodeAnswers
 	Confirmed []ID     // red flags whose answer was played back and confirmed
 	Outcome   []byte   // the outcome as computed on completion, JSON; nil before
@@ -31,5 +31,22 @@ type Response struct {
 	Created   time.Time
 	Updated   time.Time
 	Completed time.Time // zero before
-	Expires   time.Time // purged by the server after this, unless sent to a clinic
+	Sent      time.Time // to the clinic; zero: not. From then on the answers stay as they are
+	Expires   time.Time // purged by the server after this, unless a clinic has it; zero: not purged
+	Letter    Letter
+	NotMe     []ID // causes that the person does not find themself in
+	Place     ID   // the question that waits for its answer; empty: none
 }
+
+// Letter is what a person types in order to send their response; all of it may be left empty.
+type Letter struct {
+	Name  string `json:"name,omitempty"`
+	Born  string `json:"born,omitempty"` // YYYY-MM-DD
+	Words string `json:"words,omitempty"`
+}
+
+// The most signs of a letter's parts.
+const (
+	LetterName  = 120
+	LetterWords = 5000
+)

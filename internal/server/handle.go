@@ -40,6 +40,9 @@ var statuses = []struct {
 	log    bool // somebody may have to look into it
 }{
 	{errNoPage, http.StatusNotFound, false},
+	{errSignedOut, http.StatusUnauthorized, false},
+	{store.ErrForbidden, http.StatusForbidden, false},
+	{store.ErrNotFound, http.StatusNotFound, false},
 	{errMethod, http.StatusMethodNotAllowed, false},
 	{errForeign, http.StatusForbidden, false},
 	{errTooMany, http.StatusTooManyRequests, false},

@@ -43,7 +43,7 @@ type route struct {
 
 // table is the one list of everything the server answers. A GET answers HEAD too.
 func (s *Server) table() []route {
-	return []route{
+	return append(s.staffRoutes(), []route{
 		{"GET", pathStart, public, s.showStart, false},
 		{"POST", "/start", personal, s.start, false},
 		{"GET", "/q/{question}", personal, s.showQuestion, false},
@@ -70,7 +70,7 @@ func (s *Server) table() []route {
 		{"GET", "/healthz", machine, s.alive, false},
 		{"GET", "/readyz", machine, s.ready, false},
 		{"GET", "/metrics", machine, s.measure, false},
-	}
+	}...)
 }
 
 func (s *Server) routes() http.Handler {

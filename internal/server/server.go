@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ekbom/internal/audit"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/store"
 	"ekbom/web/locale"
@@ -45,25 +46,26 @@ type Options struct {
 // Server serves one questionnaire.
 type Server struct {
 	Options
-	editions  *editions
-	catalogue *locale.Catalogue
-	languages map[string]*language // those offered
-	offered   []string             // their tags, English first
-	assets    static.Assets
-	sessions  *sessions.CookieStore
-	codeKey   []byte // hashes return codes
-	returnQR  *page.QR
-	bounds    questionnaire.Path           // of somebody who has not begun
-	known     *cache[knownCookie, session] // sessions, by the cookie they came in
-	recent    *cache[questionnaire.ResponseID, *memory]
-	fresh     *cache[freshKey, fresh]
-	mark      string // stands where the revision goes in a fresh page
-	metrics   *metrics
-	routing   sync.Pool     // of *chi.Context
-	requests  atomic.Uint64 // counts request ids
-	run       string        // first part of request ids
-	draining  atomic.Bool
-	handler   http.Handler
+	editions      *editions
+	catalogue     *locale.Catalogue
+	languages     map[string]*language // those offered
+	offered       []string             // their tags, English first
+	assets        static.Assets
+	sessions      *sessions.CookieStore
+	staffSessions *staffSessions
+	codeKey       []byte // hashes return codes
+	returnQR      *page.QR
+	bounds        questionnaire.Path           // of somebody who has not begun
+	known         *cache[knownCookie, session] // sessions, by the cookie they came in
+	recent        *cache[questionnaire.ResponseID, *memory]
+	fresh         *cache[freshKey, fresh]
+	mark          string // stands where the revision goes in a fresh page
+	metrics       *metrics
+	routing       sync.Pool     // of *chi.Context
+	requests      atomic.Uint64 // counts request ids
+	run           string        // first part of request ids
+	draining      atomic.Bool
+	handler       http.Handler
 }
 
 // New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
@@ -74,10 +76,15 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		known:  newCache[knownCookie, session](memories),
 		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
 	}
+	chain, err := audit.NewChain(o.Secret)
+	if err != nil {
+		return nil, err
+	}
+	s.Store = o.Store.Sealed(chain)
+	s.staffSessions = &staffSessions{s.Store, o.Now}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
 		return nil, fmt.Errorf("keep the questionnaire: %w", err)
 	}
-	var err error
 	if s.catalogue, err = locale.Load(locale.Files); err != nil {
 		return nil, err
 	}

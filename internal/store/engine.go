@@ -11,10 +11,12 @@ import (
 )
 
 // querier runs statements. exec is for those that change rows, queryRow for those that read, and scans exactly one row;
-// without a row its error is ErrNotFound.
+// without a row its error is ErrNotFound. queryRows calls each for every row with the function that scans it; each must not
+// use the querier.
 type querier interface {
 	exec(ctx context.Context, query string, args ...any) (int64, error)
 	queryRow(ctx context.Context, query string, args []any, dest ...any) error
+	queryRows(ctx context.Context, query string, args []any, each func(scan func(dest ...any) error) error) error
 }
 
 // engine is the seam between the store and a database. Every error that leaves it went through its fault.

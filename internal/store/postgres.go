@@ -90,6 +90,27 @@ func (p *postgresDB) queryRow(ctx context.Context, query string, args []any, des
 	return p.fault(ctx, p.pool.QueryRow(ctx, query, args...).Scan(dest...))
 }
 
+func (p *postgresDB) queryRows(ctx context.Context, query string, args []any, each func(func(...any) error) error) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	rows, err := p.pool.Query(ctx, query, args...)
+	return p.fault(ctx, scanAll(rows, err, each))
+}
+
+// scanAll reads rows to their end.
+func scanAll(rows pgx.Rows, err error, each func(func(...any) error) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // transact runs serializable, since at the default level a read and then a write lose what others wrote in between.
 func (p *postgresDB) transact(ctx context.Context, fn func(querier) error) error {
 	for attempt := 1; ; attempt++ {
@@ -145,6 +166,13 @@ func (t postgresTx) queryRow(ctx context.Context, query string, args []any, dest
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	return t.fault(ctx, t.tx.QueryRow(ctx, query, args...).Scan(dest...))
+}
+
+func (t postgresTx) queryRows(ctx context.Context, query string, args []any, each func(func(...any) error) error) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	rows, err := t.tx.Query(ctx, query, args...)
+	return t.fault(ctx, scanAll(rows, err, each))
 }
 
 // migrator locks for the session, so that of several programs started at once one migrates and the others wait.

@@ -10,19 +10,20 @@ import (
 )
 
 const responseColumns = `id, questionnaire_id, questionnaire_version, questionnaire_hash, status, clinic_id,
-	answers, confirmed, outcome, revision, created, updated, completed, expires`
+	answers, confirmed, outcome, revision, created, updated, completed, expires, sent, letter, not_me, place`
 
 // CreateResponse saves a new response under the hash of a return code, which repeat assessments share. Its edition must
 // have been saved by SaveQuestionnaire. A known id is ErrConflict.
 func (s *Store) CreateResponse(ctx context.Context, r q.Response, codeHash []byte) error {
-	confirmed, err := json.Marshal(idsOf(r.Confirmed))
+	texts, err := jsonTexts(idsOf(r.Confirmed), r.Letter, idsOf(r.NotMe))
 	if err != nil {
 		return fmt.Errorf("create response: %w", err)
 	}
 	_, err = s.exec(ctx, `INSERT INTO responses (`+responseColumns+`, code_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		string(r.ID), string(r.Ref.ID), r.Ref.Version, r.Ref.Hash, string(r.Status), clinicOf(r),
-		text(r.Answers), string(confirmed), text(r.Outcome), r.Revision, stamp(r.Created), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires), codeHash)
+		text(r.Answers), texts[0], text(r.Outcome), r.Revision, stamp(r.Created), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires),
+		stamp(r.Sent), texts[1], texts[2], string(r.Place), codeHash)
 	if err != nil {
 		return fmt.Errorf("create response: %w", err)
 	}
@@ -41,60 +42,95 @@ func (s *Store) ResponseByCode(ctx context.Context, codeHash []byte) (q.Response
 }
 
 func (s *Store) response(ctx context.Context, query string, key any) (q.Response, error) {
-	var r q.Response
-	var clinic *string
-	var confirmed []byte
-	var completed, expires *time.Time
-	// As plain strings, which pgx scans without asking what they are.
-	err := s.queryRow(ctx, query, []any{key}, (*string)(&r.ID), (*string)(&r.Ref.ID), &r.Ref.Version, &r.Ref.Hash,
-		(*string)(&r.Status), &clinic, &r.Answers, &confirmed, &r.Outcome, &r.Revision, &r.Created, &r.Updated, &completed,
-		&expires)
-	if err != nil {
+	var row responseRow
+	if err := s.queryRow(ctx, query, []any{key}, row.dest()...); err != nil {
 		return q.Response{}, fmt.Errorf("read response: %w", err)
 	}
-	if err := json.Unmarshal(confirmed, &r.Confirmed); err != nil {
-		return q.Response{}, fmt.Errorf("read response %s: confirmed: %T", r.ID, err)
+	r, err := row.response()
+	if err != nil {
+		return q.Response{}, fmt.Errorf("read response %s: %w", row.r.ID, err)
 	}
-	if len(r.Confirmed) == 0 {
-		r.Confirmed = nil
-	}
-	if clinic != nil {
-		r.Clinic = q.ClinicID(*clinic)
-	}
-	r.Created, r.Updated, r.Completed, r.Expires = r.Created.UTC(), r.Updated.UTC(), unstamp(completed), unstamp(expires)
 	return r, nil
 }
 
-// UpdateResponse saves all of r but its Created time. r.Revision is the revision that was read; the saved one is one
-// higher. If another change came first it is ErrStale and nothing is saved; if the response is gone, ErrNotFound.
+// responseRow is a row of responseColumns as it is scanned.
+type responseRow struct {
+	r                        q.Response
+	clinic                   *string
+	confirmed, letter, notMe []byte
+	completed, expires, sent *time.Time
+}
+
+func (row *responseRow) dest() []any {
+	r := &row.r
+	// As plain strings, which pgx scans without asking what they are.
+	return []any{(*string)(&r.ID), (*string)(&r.Ref.ID), &r.Ref.Version, &r.Ref.Hash, (*string)(&r.Status), &row.clinic,
+		&r.Answers, &row.confirmed, &r.Outcome, &r.Revision, &r.Created, &r.Updated, &row.completed, &row.expires,
+		&row.sent, &row.letter, &row.notMe, (*string)(&r.Place)}
+}
+
+func (row *responseRow) response() (q.Response, error) {
+	r := row.r
+	for _, part := range []struct {
+		name string
+		text []byte
+		to   any
+	}{{"confirmed", row.confirmed, &r.Confirmed}, {"letter", row.letter, &r.Letter}, {"not me", row.notMe, &r.NotMe}} {
+		if err := json.Unmarshal(part.text, part.to); err != nil {
+			return q.Response{}, fmt.Errorf("%s: %T", part.name, err) // its text may quote what was written
+		}
+	}
+	r.Confirmed, r.NotMe = none(r.Confirmed), none(r.NotMe)
+	if row.clinic != nil {
+		r.Clinic = q.ClinicID(*row.clinic)
+	}
+	r.Created, r.Updated = r.Created.UTC(), r.Updated.UTC()
+	r.Completed, r.Expires, r.Sent = unstamp(row.completed), unstamp(row.expires), unstamp(row.sent)
+	return r, nil
+}
+
+// UpdateResponse saves all of r but its Created and Sent times. r.Revision is the revision that was read; the saved one is
+// one higher. If another change came first it is ErrStale and nothing is saved; if the response was sent, ErrSent; if it is
+// gone, ErrNotFound.
 func (s *Store) UpdateResponse(ctx context.Context, r q.Response) error {
-	confirmed, err := json.Marshal(idsOf(r.Confirmed))
+	texts, err := jsonTexts(idsOf(r.Confirmed), r.Letter, idsOf(r.NotMe))
 	if err != nil {
 		return fmt.Errorf("update response: %w", err)
 	}
 	n, err := s.exec(ctx, `UPDATE responses SET revision = revision + 1, questionnaire_id = $3, questionnaire_version = $4,
 		questionnaire_hash = $5, status = $6, clinic_id = $7, answers = $8, confirmed = $9, outcome = $10, updated = $11,
-		completed = $12, expires = $13 WHERE id = $1 AND revision = $2`,
+		completed = $12, expires = $13, letter = $14, not_me = $15, place = $16
+		WHERE id = $1 AND revision = $2 AND sent IS NULL`,
 		string(r.ID), r.Revision, string(r.Ref.ID), r.Ref.Version, r.Ref.Hash, string(r.Status), clinicOf(r),
-		text(r.Answers), string(confirmed), text(r.Outcome), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires))
+		text(r.Answers), texts[0], text(r.Outcome), stamp(r.Updated), stamp(r.Completed), stamp(r.Expires), texts[1], texts[2],
+		string(r.Place))
+	if err == nil && n == 0 {
+		err = s.whyNot(ctx, r.ID)
+	}
 	if err != nil {
 		return fmt.Errorf("update response: %w", err)
 	}
-	if n == 1 {
-		return nil
-	}
-	var there int
-	if err := s.queryRow(ctx, `SELECT 1 FROM responses WHERE id = $1`, []any{r.ID}, &there); err != nil {
-		return fmt.Errorf("update response: %w", err)
-	}
-	return fmt.Errorf("update response: %w", ErrStale)
+	return nil
 }
 
-// DeleteResponse removes a response for good. If there is none it is ErrNotFound.
+// whyNot tells why a response could not be changed.
+func (s *Store) whyNot(ctx context.Context, id q.ResponseID) error {
+	var sent *time.Time
+	switch err := s.queryRow(ctx, `SELECT sent FROM responses WHERE id = $1`, []any{string(id)}, &sent); {
+	case err != nil:
+		return err
+	case sent != nil:
+		return ErrSent
+	}
+	return ErrStale
+}
+
+// DeleteResponse removes a response for good. If there is none it is ErrNotFound; if a clinic has it, ErrSent: it must be
+// withdrawn first.
 func (s *Store) DeleteResponse(ctx context.Context, id q.ResponseID) error {
-	n, err := s.exec(ctx, `DELETE FROM responses WHERE id = $1`, string(id))
+	n, err := s.exec(ctx, `DELETE FROM responses WHERE id = $1 AND (sent IS NULL OR status = 'withdrawn' AND expires IS NOT NULL)`, string(id))
 	if err == nil && n == 0 {
-		err = ErrNotFound
+		err = s.whyNot(ctx, id)
 	}
 	if err != nil {
 		return fmt.Errorf("delete response: %w", err)
@@ -112,12 +148,12 @@ func (s *Store) scrub(ctx context.Context, deleted int) {
 // purgeAtOnce is how many responses one statement of a purge removes: few enough that nobody waits for it to end.
 const purgeAtOnce = 1000
 
-// PurgeExpired removes for good the drafts, and the responses not meant for a clinic, that have expired by now, and
-// says how many, also when an error ends it early. Whatever was sent to a clinic stays.
+// PurgeExpired removes for good the responses that have expired by now, and says how many, also when an error ends it
+// early. What was sent to a clinic and not withdrawn stays.
 func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (total int, err error) {
 	for {
 		n, err := s.exec(ctx, `DELETE FROM responses WHERE id IN (SELECT id FROM responses
-			WHERE (status = 'draft' OR clinic_id IS NULL) AND expires <= $1 ORDER BY expires LIMIT $2)`, stamp(now), purgeAtOnce)
+			WHERE (sent IS NULL OR status = 'withdrawn') AND expires <= $1 ORDER BY expires LIMIT $2)`, stamp(now), purgeAtOnce)
 		total += int(n)
 		if err == nil && n == purgeAtOnce {
 			continue
@@ -142,4 +178,25 @@ func idsOf(ids []q.ID) []q.ID {
 		return []q.ID{}
 	}
 	return ids
+}
+
+// none makes an empty list nil, as it is before it was stored.
+func none(ids []q.ID) []q.ID {
+	if len(ids) == 0 {
+		return nil
+	}
+	return ids
+}
+
+// jsonTexts gives values as JSON texts.
+func jsonTexts(values ...any) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(b)
+	}
+	return texts, nil
 }

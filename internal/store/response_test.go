@@ -271,27 +271,30 @@ func TestPurgeExpired(t *testing.T) {
 		name    string
 		status  q.Status
 		clinic  q.ClinicID
+		sent    time.Time
 		expires time.Time
 		purged  bool
 	}{
-		{"expired draft", q.Draft, "", past, true},
-		{"draft at the moment", q.Draft, "", now, true},
-		{"open draft", q.Draft, "", future, false},
-		{"expired draft begun through a clinic's link", q.Draft, "north", past, true},
-		{"expired result", q.Completed, "", past, true},
-		{"result not expired", q.Completed, "", future, false},
-		{"expired, in another zone", q.Completed, "", past.In(time.FixedZone("east", 14*3600)), true},
-		{"sent", q.Completed, "north", past, false},
-		{"sent and withdrawn", q.Withdrawn, "north", past, false},
-		{"withdrawn, unsent", q.Withdrawn, "", past, true},
-		{"without a date", q.Completed, "", time.Time{}, false},
+		{"expired draft", q.Draft, "", time.Time{}, past, true},
+		{"draft at the moment", q.Draft, "", time.Time{}, now, true},
+		{"open draft", q.Draft, "", time.Time{}, future, false},
+		{"expired draft begun through a clinic's link", q.Draft, "north", time.Time{}, past, true},
+		{"result meant for a clinic, never sent", q.Completed, "north", time.Time{}, past, true},
+		{"expired result", q.Completed, "", time.Time{}, past, true},
+		{"result not expired", q.Completed, "", time.Time{}, future, false},
+		{"expired, in another zone", q.Completed, "", time.Time{}, past.In(time.FixedZone("east", 14*3600)), true},
+		{"sent", q.Completed, "north", past, past, false},
+		{"sent and withdrawn", q.Withdrawn, "north", past, past, true},
+		{"withdrawn, but held", q.Withdrawn, "north", past, time.Time{}, false},
+		{"withdrawn, unsent", q.Withdrawn, "", time.Time{}, past, true},
+		{"without a date", q.Completed, "", time.Time{}, time.Time{}, false},
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var ids []q.ResponseID
 		want := 0
 		for _, tt := range tests {
 			r := create(t, s, newResponse(t, func(r *q.Response) {
-				r.Status, r.Clinic, r.Expires = tt.status, tt.clinic, tt.expires
+				r.Status, r.Clinic, r.Sent, r.Expires = tt.status, tt.clinic, tt.sent, tt.expires
 			}))
 			ids = append(ids, r.ID)
 			if tt.purged {

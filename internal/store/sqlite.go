@@ -175,6 +175,35 @@ func (s *sqliteDB) queryRow(ctx context.Context, query string, args []any, dest 
 	return s.fault(ctx, st.QueryRowContext(ctx, args...).Scan(dest...))
 }
 
+func (s *sqliteDB) queryRows(ctx context.Context, query string, args []any, each func(func(...any) error) error) error {
+	if err := s.readers.turn(ctx); err != nil {
+		return s.fault(ctx, err)
+	}
+	defer s.readers.done()
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	st, err := s.readers.statement(ctx, query)
+	if err != nil {
+		return s.fault(ctx, err)
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	return s.fault(ctx, readAll(rows, err, each))
+}
+
+// readAll reads rows to their end.
+func readAll(rows *sql.Rows, err error, each func(func(...any) error) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func (s *sqliteDB) transact(ctx context.Context, fn func(querier) error) error {
 	if err := s.writer.turn(ctx); err != nil {
 		return fmt.Errorf("begin: %w", s.fault(ctx, err))
@@ -213,6 +242,13 @@ func (t sqliteTx) queryRow(ctx context.Context, query string, args []any, dest .
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	return t.fault(ctx, t.tx.QueryRowContext(ctx, query, args...).Scan(dest...))
+}
+
+func (t sqliteTx) queryRows(ctx context.Context, query string, args []any, each func(func(...any) error) error) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	rows, err := t.tx.QueryContext(ctx, query, args...)
+	return t.fault(ctx, readAll(rows, err, each))
 }
 
 func (s *sqliteDB) migrator() (*sql.DB, func(), goose.Dialect, []goose.ProviderOption, error) {

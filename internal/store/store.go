@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"ekbom/internal/audit"
 )
 
 // The errors that callers tell apart, with errors.Is.
@@ -17,6 +19,10 @@ var (
 	ErrStale       = errors.New("changed since it was read")
 	ErrConflict    = errors.New("exists already")
 	ErrUnavailable = errors.New("database unavailable") // down, full, locked or too slow; trying later may help
+	ErrSent        = errors.New("was sent to a clinic")
+	ErrForbidden   = errors.New("not allowed to this role")
+	ErrHeld        = errors.New("under legal hold")
+	ErrClosed      = errors.New("the clinic takes nothing any more")
 	ErrNested      = errors.New("transaction inside a transaction")
 	ErrSchemaOld   = errors.New("database schema is older than this program: run ekbom migrate up")
 	ErrSchemaNew   = errors.New("database schema is newer than this program: run the newer ekbom")
@@ -27,6 +33,7 @@ type Store struct {
 	querier
 	engine engine
 	inTx   bool
+	chain  audit.Chain
 }
 
 // Open opens the database that dsn names: "sqlite:PATH", a file that is created when missing, or a "postgres://" or
@@ -47,6 +54,13 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		return nil, fmt.Errorf("open %w", err)
 	}
 	return &Store{querier: e, engine: e}, nil
+}
+
+// Sealed gives the same store with the chain that its audit events are hashed with.
+func (s *Store) Sealed(chain audit.Chain) *Store {
+	sealed := *s
+	sealed.chain = chain
+	return &sealed
 }
 
 // Close waits for statements under way and closes the database.
@@ -77,6 +91,6 @@ func (s *Store) InTx(ctx context.Context, fn func(tx *Store) error) error {
 		return ErrNested
 	}
 	return s.engine.transact(ctx, func(q querier) error {
-		return fn(&Store{querier: q, engine: s.engine, inTx: true})
+		return fn(&Store{querier: q, engine: s.engine, inTx: true, chain: s.chain})
 	})
 }
