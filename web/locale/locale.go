@@ -1,5 +1,6 @@
-// Package locale holds the words of the pages that do not belong to a questionnaire, one YAML file for each language, and
-// writes numbers, dates and lists the way the language does.
+// Package locale holds the words of the pages that do not belong to a questionnaire, and writes numbers, dates and lists the
+// way the language does. The words that patients read are one YAML file for each language; those that only staff read are in
+// the folder clinic, in parts.
 package locale
 
 import (
@@ -20,7 +21,7 @@ import (
 
 // Files are the built-in languages.
 //
-//go:embed *.yaml
+//go:embed *.yaml clinic/*.yaml
 var Files embed.FS
 
 // Catalogue holds every language. It is never changed after Load.
@@ -103,7 +104,7 @@ func cut(node *yaml.Node) (text, error) {
 	}
 }
 
-// Load reads every *.yaml file in the top folder of files, one language each. English must be among them.
+// Load reads what patients read: every *.yaml file in the top folder of files, one language each. English must be among them.
 func Load(files fs.FS) (*Catalogue, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -138,6 +139,73 @@ func Load(files fs.FS) (*Catalogue, error) {
 
 const english = "en"
 
+// part is a part of the words that only staff read, as written.
+type part struct {
+	Language string           `yaml:"language"`
+	Messages map[string]entry `yaml:"messages"`
+}
+
+// LoadClinic reads what staff read: all that Load reads, and the messages of clinic/LANG.PART.yaml. Messages of all files of
+// a language stand in one set, so no key may be there twice. A language that lacks such messages is incomplete here, and
+// still complete for patients.
+func LoadClinic(files fs.FS) (*Catalogue, error) {
+	c, err := Load(files)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "clinic/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("languages: %w", err)
+	}
+	for _, name := range names {
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("languages: %w", err)
+		}
+		if err := c.add(strings.TrimSuffix(path.Base(name), ".yaml"), b); err != nil {
+			return nil, fmt.Errorf("languages: %s: %w", name, err)
+		}
+	}
+	return c, nil
+}
+
+// add puts the messages of one part, named LANG.PART, to those of its language.
+func (c *Catalogue) add(name string, b []byte) error {
+	var f part
+	if err := yaml.Load(b, &f, yaml.WithKnownFields()); err != nil {
+		return err
+	}
+	tag, _, named := strings.Cut(name, ".")
+	p := c.printers[tag]
+	switch {
+	case !named:
+		return errors.New("the name of the part is missing: LANG.PART.yaml")
+	case f.Language != tag:
+		return fmt.Errorf("holds language %q", f.Language)
+	case p == nil:
+		return fmt.Errorf("%s.yaml is missing", tag)
+	}
+	if err := checkMessages(f.Messages); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Messages)) {
+		if _, twice := p.messages[key]; twice {
+			return fmt.Errorf("%s: already in another file of this language", key)
+		}
+		p.messages[key] = f.Messages[key]
+	}
+	return nil
+}
+
+func checkMessages(all map[string]entry) error {
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if len(all[key]) == 0 {
+			return fmt.Errorf("%s: a text is expected", key)
+		}
+	}
+	return nil
+}
+
 func rank(tag string) int {
 	if tag == english {
 		return 0
@@ -150,6 +218,9 @@ func parse(b []byte) (*Printer, error) {
 	if err := yaml.Load(b, &f, yaml.WithKnownFields()); err != nil {
 		return nil, err
 	}
+	if f.Messages == nil {
+		f.Messages = map[string]entry{}
+	}
 	tag, err := language.Parse(f.Language)
 	switch {
 	case err != nil:
@@ -161,10 +232,8 @@ func parse(b []byte) (*Printer, error) {
 	case len(f.Months.OfYear) != 12 || len(f.Months.OfDay) != 12:
 		return nil, errors.New("months must name twelve months twice")
 	}
-	for key, e := range f.Messages {
-		if len(e) == 0 {
-			return nil, fmt.Errorf("%s: a text is expected", key)
-		}
+	if err := checkMessages(f.Messages); err != nil {
+		return nil, err
 	}
 	return newPrinter(tag, f), nil
 }
@@ -198,8 +267,8 @@ func (c *Catalogue) Match(header string, offered []string) string {
 	return offered[i]
 }
 
-// Missing lists what a language lacks beside English: messages, plural forms, placeholders. It is offered to patients only
-// when there is nothing.
+// Missing lists what a language lacks beside English: messages, plural forms, placeholders. It is offered, to
+// patients or to staff, only when there is nothing.
 func (c *Catalogue) Missing(tag string) []string {
 	p := c.printers[tag]
 	if p == nil {

@@ -68,6 +68,103 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
+// TestBuiltInClinic: the parts that staff read load, and a language that has all of them stays complete.
+func TestBuiltInClinic(t *testing.T) {
+	t.Parallel()
+	patients, err := Load(Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff, err := LoadClinic(Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(patients.Tags(), staff.Tags()); diff != "" {
+		t.Errorf("languages (-patients +staff):\n%s", diff)
+	}
+	if missing := staff.Missing("en"); missing != nil {
+		t.Errorf("English lacks %v", missing)
+	}
+	const key = "frame.nav" // one of the frame around every clinic page
+	if got := staff.Printer("en").T(key); got == key {
+		t.Error("the parts are not in what staff read")
+	}
+	if got := patients.Printer("en").T(key); got != key {
+		t.Errorf("patients have %q", got)
+	}
+}
+
+func TestLoadClinic(t *testing.T) {
+	t.Parallel()
+	const (
+		queue  = "language: en\nmessages:\n  queue: Queue of {name}\n  rows: {one: \"{count} row\", other: \"{count} rows\"}\n"
+		people = "language: en\nmessages:\n  people: People\n"
+		russia = "language: ru\nmessages:\n  queue: Очередь {name}\n  rows: {one: \"{count} ряд\", few: \"{count} ряда\", many: \"{count} рядов\"}\n  people: Люди\n"
+	)
+	whole := map[string]string{
+		"en.yaml": en, "ru.yaml": ru, "clinic/en.queue.yaml": queue, "clinic/en.people.yaml": people, "clinic/ru.all.yaml": russia,
+	}
+	tests := []struct {
+		name, file, content, err string
+		missing                  []string // of Russian
+	}{
+		{name: "whole"},
+		{name: "nothing of a language", file: "clinic/ru.all.yaml", missing: []string{"people: missing", "queue: missing", "rows: missing"}},
+		{name: "less of a language", file: "clinic/ru.all.yaml", content: strings.Replace(russia, "  people: Люди\n", "", 1), missing: []string{"people: missing"}},
+		{name: "a form too few", file: "clinic/ru.all.yaml", content: strings.Replace(russia, `, few: "{count} ряда"`, "", 1), missing: []string{`rows: plural form "few" is missing`}},
+		{name: "a key that English lacks", file: "clinic/en.people.yaml", missing: []string{"people: not in English"}},
+		{name: "twice in parts", file: "clinic/en.people.yaml", content: people + "  queue: Again\n", err: "clinic/en.queue.yaml: queue: already in another file of this language"},
+		{name: "a key of patients", file: "clinic/en.people.yaml", content: people + "  hello: Again\n", err: "clinic/en.people.yaml: hello: already in another file of this language"},
+		{name: "twice in one file", file: "clinic/en.people.yaml", content: people + "  people: Again\n", err: "clinic/en.people.yaml: "},
+		{name: "unknown field", file: "clinic/en.people.yaml", content: people + "direction: ltr\n", err: "clinic/en.people.yaml: "},
+		{name: "another language", file: "clinic/en.people.yaml", content: strings.Replace(people, "en", "ru", 1), err: `clinic/en.people.yaml: holds language "ru"`},
+		{name: "unknown language", file: "clinic/sv.people.yaml", content: strings.Replace(people, "en", "sv", 1), err: "clinic/sv.people.yaml: sv.yaml is missing"},
+		{name: "no part", file: "clinic/en.yaml", content: people, err: "clinic/en.yaml: the name of the part is missing"},
+		{name: "no words", file: "clinic/en.people.yaml", content: people + "  empty:\n", err: "clinic/en.people.yaml: empty: a text is expected"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{}
+			for name, content := range whole {
+				files[name] = &fstest.MapFile{Data: []byte(content)}
+			}
+			switch {
+			case tt.content != "":
+				files[tt.file] = &fstest.MapFile{Data: []byte(tt.content)}
+			case tt.file != "":
+				delete(files, tt.file)
+			}
+			c, err := LoadClinic(files)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("error %v, want one with %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.missing, c.Missing("ru")); diff != "" {
+				t.Errorf("missing (-want +got):\n%s", diff)
+			}
+			patients, err := Load(files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if missing := patients.Missing("ru"); missing != nil {
+				t.Errorf("patients lack %v", missing)
+			}
+			if got := c.Printer("en").T("queue", "name", "Ann"); got != "Queue of Ann" {
+				t.Errorf("staff read %q", got)
+			}
+			if got := c.Printer("ru").T("hello", "name", "Ann"); got != "Здравствуйте, Ann" {
+				t.Errorf("staff read %q of what patients read", got)
+			}
+		})
+	}
+}
+
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	c := mustLoad(t, map[string]string{"en.yaml": en, "ru.yaml": ru})
