@@ -1,4 +1,4 @@
-package page
+package mark
 
 import (
 	"math"
@@ -35,12 +35,4 @@ func line(behind float64) string {
 		path = append(path, " 12 0"...)
 	}
 	return string(path)
-}
-
-// behind is the part of the way that lies behind the question of p, counted on the longest path.
-func (p Progress) behind() float64 {
-	if p.Number < 1 {
-		return 0
-	}
-	return float64(p.Number-1) / float64(p.Number+p.Most)
 }
