@@ -1,4 +1,4 @@
-// Package static holds the style sheets, the script and the icon, and serves them under names that change with their content.
+// Package static holds the style sheets, the scripts and the icon, and serves them under names that change with their content.
 package static
 
 import (
@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-//go:embed base.css page.css sheet.css script.js icon.svg
+//go:embed base.css page.css sheet.css clinic.css script.js desk.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
 const Prefix = "/static/"
 
-// Assets are the addresses that pages link to.
+// Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic and Desk.
 type Assets struct {
-	Style, Sheet, Script, Icon string
-	byName                     map[string][]byte
+	Style, Sheet, Script, Clinic, Desk, Icon string
+	byName                                   map[string][]byte
 }
 
 // Load reads the built-in files.
@@ -38,6 +38,8 @@ func Load() (Assets, error) {
 		{"style.css", &a.Style, []string{"base.css", "page.css"}, lightCSS},
 		{"sheet.css", &a.Sheet, []string{"base.css", "sheet.css"}, lightCSS},
 		{"script.js", &a.Script, []string{"script.js"}, lightJS},
+		{"clinic.css", &a.Clinic, []string{"base.css", "clinic.css"}, lightCSS},
+		{"desk.js", &a.Desk, []string{"script.js", "desk.js"}, lightJS},
 		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},
 	} {
 		var all []byte

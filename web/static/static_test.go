@@ -22,6 +22,8 @@ func TestServe(t *testing.T) {
 		{a.Style, 200, "text/css"},
 		{a.Sheet, 200, "text/css"},
 		{a.Script, 200, "text/javascript"},
+		{a.Clinic, 200, "text/css"},
+		{a.Desk, 200, "text/javascript"},
 		{a.Icon, 200, "image/svg+xml"},
 		{"/static/style.css", 404, ""},
 		{"/static/", 404, ""},

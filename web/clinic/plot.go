@@ -1,0 +1,374 @@
+package clinic
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// Plots are drawn by the server as SVG without scaling: what lies across is in percent of the plot's width, what lies up and
+// down and the size of text are not. So a plot fills any screen and its words stay as large as the page's. Beside every plot
+// stands a table with the same figures.
+
+// Hidden stands for a count that is too small to be shown.
+const Hidden = -1
+
+// Bars are counts of things that have names, as a table whose rows have a bar.
+type Bars struct {
+	Caption      string
+	Name, Figure string // heads of the columns
+	Rows         []Bar
+}
+
+// Bar is one row.
+type Bar struct {
+	Label string
+	Count int    // Hidden: no bar
+	Text  string // what is written: the count, perhaps with its share
+	Class string // an urgency's word colours the bar; empty: the accent
+}
+
+// length of row i's bar, in percent of the longest.
+func (b Bars) length(i int) string {
+	most := 0
+	for _, r := range b.Rows {
+		most = max(most, r.Count)
+	}
+	if most == 0 || b.Rows[i].Count <= 0 {
+		return "0"
+	}
+	return number(100 * float64(b.Rows[i].Count) / float64(most))
+}
+
+// Columns are counts over time, in layers.
+type Columns struct {
+	ID      string // begins the ids within the plot
+	Caption string
+	Summary string // the plot in one sentence
+	Head    string // of the table's first column
+	Total   string // of its last
+	Layers  []Layer
+	Stacks  []Stack
+	Few     string // words for a count that is hidden
+}
+
+// Layer is one of the counts of every stack; the first lies at the bottom.
+type Layer struct {
+	Name  string
+	Class string // an urgency's word
+}
+
+// Stack is one stretch of time. Counts has one count for each layer.
+type Stack struct {
+	Short  string // below the plot
+	Name   string // in the table
+	Counts []int
+}
+
+// sum is what is shown of a stack.
+func (s Stack) sum() (sum int) {
+	for _, n := range s.Counts {
+		sum += max(n, 0)
+	}
+	return sum
+}
+
+// Trace is what one person answered over time: burden from 0 to 10, and how often, in ordered steps.
+type Trace struct {
+	ID        string
+	Caption   string
+	Summary   string
+	Head      string   // of the table's first column
+	Burden    string   // name of the upper series
+	Frequency string   // name of the lower series
+	Steps     []string // words of the steps, the least first
+	Missing   string   // words for what was not answered
+	Points    []Point  // the oldest first
+}
+
+// Point is one response of the person.
+type Point struct {
+	At      time.Time
+	Name    string // the date as the table has it, for example with "this one"
+	Short   string // the date below the plot
+	Address string // empty: the submission that is open
+	Burden  int    // below 0: not answered
+	Step    int    // index in Steps; below 0: not answered
+}
+
+// Sizes in CSS pixels. Labels must fit a plot of narrowPlot; more of them are shown where there is room for widePlot.
+const (
+	columnsHeight = 180
+	burdenHeight  = 130
+	stepHeight    = 30
+	burdenMost    = 10
+	narrowPlot    = 250
+	widePlot      = 620
+	labelRune     = 7.5 // width of a sign, rather more than less
+	labelGap      = 10
+	manyPoints    = 20 // marks are smaller beyond
+)
+
+type axisLabel struct {
+	X      string
+	Anchor string
+	Text   string
+	Wide   bool // only where there is room
+}
+
+type axisTick struct {
+	Y    string
+	Text int
+}
+
+type layerBox struct {
+	X, Y, Width, Height string
+	Class               string
+}
+
+type columnsPlot struct {
+	Boxes  []layerBox
+	Ticks  []axisTick
+	Labels []axisLabel
+}
+
+func (c Columns) plot() columnsPlot {
+	var p columnsPlot
+	most := 0
+	for _, s := range c.Stacks {
+		most = max(most, s.sum())
+	}
+	step := tickStep(most)
+	top := max((most+step-1)/step*step, step)
+	up := func(n int) float64 { return columnsHeight * float64(n) / float64(top) }
+	for n := 0; n <= top; n += step {
+		p.Ticks = append(p.Ticks, axisTick{Y: number(columnsHeight - up(n)), Text: n})
+	}
+	slot := 100 / float64(max(len(c.Stacks), 1))
+	width := min(slot*0.7, 12)
+	var at []float64
+	var texts []string
+	for i, s := range c.Stacks {
+		middle := slot * (float64(i) + 0.5)
+		at, texts = append(at, middle), append(texts, s.Short)
+		below := 0
+		for j, n := range s.Counts {
+			if n <= 0 {
+				continue
+			}
+			p.Boxes = append(p.Boxes, layerBox{
+				X: percent(middle - width/2), Y: number(columnsHeight - up(below+n)), Width: percent(width), Height: number(up(n)),
+				Class: c.Layers[j].Class,
+			})
+			below += n
+		}
+	}
+	p.Labels = axisLabels(at, texts)
+	return p
+}
+
+// tickStep is the round step, 1, 2 or 5 with noughts, that makes at most five steps up to most.
+func tickStep(most int) int {
+	for scale := 1; ; scale *= 10 {
+		for _, n := range []int{1, 2, 5} {
+			if n*scale*5 >= most {
+				return n * scale
+			}
+		}
+	}
+}
+
+type traceMark struct {
+	X, Y string
+	size int // half of its width
+}
+
+func (m traceMark) half() string  { return strconv.Itoa(m.size) }
+func (m traceMark) whole() string { return strconv.Itoa(2 * m.size) }
+
+type traceStep struct {
+	Y    string
+	Text string
+}
+
+type tracePlot struct {
+	Burden, Frequency      string // paths on a ground 1000 wide
+	BurdenMarks, FreqMarks []traceMark
+	Ticks                  []axisTick
+	Steps                  []traceStep
+	FrequencyHeight        string
+	Labels                 []axisLabel
+}
+
+func (t Trace) plot() tracePlot {
+	p := tracePlot{FrequencyHeight: strconv.Itoa(t.frequencyHeight())}
+	at := t.across()
+	size := 5
+	if len(t.Points) > manyPoints {
+		size = 3
+	}
+	burden := func(i int) (float64, bool) {
+		n := t.Points[i].Burden
+		return (burdenHeight-20)*(1-float64(min(n, burdenMost))/burdenMost) + 10, n >= 0
+	}
+	frequency := func(i int) (float64, bool) {
+		n := t.Points[i].Step
+		return t.stepY(n), n >= 0 && n < len(t.Steps)
+	}
+	for i, x := range at {
+		if y, ok := burden(i); ok {
+			p.BurdenMarks = append(p.BurdenMarks, traceMark{percent(x), number(y), size})
+		}
+		if y, ok := frequency(i); ok {
+			p.FreqMarks = append(p.FreqMarks, traceMark{percent(x), number(y), size})
+		}
+	}
+	p.Burden = path(at, burden, func(i int) float64 {
+		return 0.4 * float64(t.Points[i].Burden+t.Points[i+1].Burden)
+	})
+	p.Frequency = path(at, frequency, func(int) float64 { return 0 })
+	for _, n := range []int{0, 5, burdenMost} {
+		p.Ticks = append(p.Ticks, axisTick{Y: number((burdenHeight-20)*(1-float64(n)/burdenMost) + 10), Text: n})
+	}
+	for i, s := range t.Steps {
+		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Text: s})
+	}
+	var texts []string
+	for _, point := range t.Points {
+		texts = append(texts, point.Short)
+	}
+	p.Labels = axisLabels(at, texts)
+	return p
+}
+
+func (t Trace) frequencyHeight() int { return stepHeight * max(len(t.Steps), 1) }
+
+// height of both series with their names and the dates below.
+func (t Trace) height() int { return burdenHeight + t.frequencyHeight() + 88 }
+
+// stepY is where step i lies; its words stand above it.
+func (t Trace) stepY(i int) float64 {
+	return float64(t.frequencyHeight() - stepHeight*i - 8)
+}
+
+// across gives where each point lies, in percent, by its time. The sides stay free for marks.
+func (t Trace) across() []float64 {
+	const side = 3
+	at := make([]float64, len(t.Points))
+	if len(at) == 0 {
+		return at
+	}
+	first, last := t.Points[0].At, t.Points[len(at)-1].At
+	for i, p := range t.Points {
+		at[i] = 50
+		if span := last.Sub(first); span > 0 {
+			at[i] = side + (100-2*side)*float64(p.At.Sub(first))/float64(span)
+		}
+	}
+	return at
+}
+
+// path joins neighbours that are both there; a gap stays a gap. With a swing it is the restless line, which never leaves the
+// straight way by more than half of the swing.
+func path(at []float64, y func(int) (float64, bool), swing func(int) float64) string {
+	const stride = 14 // of a swing, in thousandths of the width
+	var b []byte
+	pen := false
+	for i := 0; i+1 < len(at); i++ {
+		from, here := y(i)
+		to, there := y(i + 1)
+		if !here || !there {
+			pen = false
+			continue
+		}
+		x0, x1 := 10*at[i], 10*at[i+1]
+		if !pen {
+			b = append(b, "M"+number(x0)+" "+number(from)...)
+			pen = true
+		}
+		high := swing(i)
+		n := 2 * int(math.Round((x1-x0)/(2*stride)))
+		if high == 0 || n == 0 {
+			b = append(b, "L"+number(x1)+" "+number(to)...)
+			continue
+		}
+		for k := range n {
+			middle, end := (float64(k)+0.5)/float64(n), float64(k+1)/float64(n)
+			if k%2 == 0 {
+				high = -math.Abs(high)
+			} else {
+				high = math.Abs(high)
+			}
+			b = append(b, "Q"+number(x0+(x1-x0)*middle)+" "+number(from+(to-from)*middle+high)+" "+
+				number(x0+(x1-x0)*end)+" "+number(from+(to-from)*end)...)
+		}
+	}
+	return string(b)
+}
+
+// axisLabels chooses which labels are shown, so that none touches another.
+func axisLabels(at []float64, texts []string) []axisLabel {
+	narrow := room(at, texts, make([]bool, len(at)), narrowPlot)
+	wide := room(at, texts, narrow, widePlot)
+	var labels []axisLabel
+	for i := range at {
+		if wide[i] {
+			labels = append(labels, axisLabel{X: percent(at[i]), Anchor: anchor(at[i]), Text: texts[i], Wide: !narrow[i]})
+		}
+	}
+	return labels
+}
+
+// room adds to the labels taken those that have room beside them, the first and the last before all others.
+func room(at []float64, texts []string, taken []bool, width float64) []bool {
+	taken = slices.Clone(taken)
+	order := []int{0, len(at) - 1}
+	for i := 1; i+1 < len(at); i++ {
+		order = append(order, i)
+	}
+	for _, i := range order {
+		if i < 0 || i >= len(at) || taken[i] {
+			continue
+		}
+		from, to := extent(at[i], texts[i], width)
+		free := true
+		for j := range at {
+			if taken[j] {
+				left, right := extent(at[j], texts[j], width)
+				free = free && (to+labelGap <= left || right+labelGap <= from)
+			}
+		}
+		taken[i] = free
+	}
+	return taken
+}
+
+// extent is the room that a label takes on a plot of some width.
+func extent(at float64, text string, width float64) (from, to float64) {
+	x, w := at*width/100, labelRune*float64(utf8.RuneCountInString(text))
+	switch anchor(at) {
+	case "start":
+		return x, x + w
+	case "end":
+		return x - w, x
+	}
+	return x - w/2, x + w/2
+}
+
+// anchor keeps labels within the plot.
+func anchor(at float64) string {
+	switch {
+	case at < 20:
+		return "start"
+	case at > 80:
+		return "end"
+	}
+	return "middle"
+}
+
+func percent(v float64) string { return number(v) + "%" }
+
+// number writes with two digits at most behind the point.
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

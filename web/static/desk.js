@@ -1,0 +1,48 @@
+// Only on clinics' pages. Comfort only, too: without it a session ends as the footer says, and what was typed is kept.
+const session = document.getElementById("session");
+if (session) {
+  const said = session.querySelector("[data-left]");
+  const words = said.textContent;
+  const idle = Number(session.dataset.idle) * 1000;
+  let end = Number(session.dataset.ends) * 1000;
+  let used = Date.now();
+  const windows = new BroadcastChannel("ekbom-session");
+  const renew = () => {
+    used = Date.now();
+    session.hidden = true;
+  };
+  windows.addEventListener("message", renew);
+  windows.postMessage("used");
+  setInterval(() => {
+    const left = Math.min(used + idle, end) - Date.now();
+    if (left > 120000) return;
+    const minutes = Math.max(0, Math.ceil(left / 60000));
+    const text = words.replace("{minutes}", minutes);
+    if (said.textContent !== text) said.textContent = text;
+    session.hidden = false;
+  }, 5000);
+  session.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(event.target.action, { method: "POST" });
+      if (!answer.ok || answer.redirected) throw answer;
+      renew();
+      windows.postMessage("used");
+    } catch {
+      event.target.hidden = true;
+      session.querySelector("[data-failed]").hidden = false;
+    }
+  });
+}
+for (const area of document.querySelectorAll("textarea[data-length]")) {
+  const said = document.getElementById(area.id + "-count");
+  const words = said.textContent;
+  const count = () => {
+    const n = [...area.value.trim()].length;
+    said.textContent = words.replace("{written}", n.toLocaleString(document.documentElement.lang));
+    said.classList.toggle("over", n > Number(area.dataset.length));
+  };
+  said.hidden = false;
+  area.addEventListener("input", count);
+  count();
+}
