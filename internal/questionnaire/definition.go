@@ -217,7 +217,7 @@ type Definition struct {
 // ClinicView says what a clinic sees of the answers before all others. Questions are given by their positions.
 type ClinicView struct {
 	Age      int   // whose number is the age in years, -1 without one
-	OverTime []int // numbers, or choices whose options run from least to most, that are drawn over a person's submissions
+	OverTime []int // drawn over a person's submissions: at most one number from 0 to 10 and one choice whose options run from least to most
 	Groups   []Group
 }
 

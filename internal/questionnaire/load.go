@@ -338,11 +338,17 @@ func (l *loader) clinic(d doc, n *yaml.Node) {
 		"over_time": func(n *yaml.Node) {
 			for _, i := range d.items(n) {
 				at, ok := typed(i, Number, Choice)
-				if ok && slices.Contains(view.OverTime, at) {
-					d.fault(i, "question-twice", "keep one of them", "%q is drawn twice", l.d.Questions[at].ID)
-				} else if ok {
-					view.OverTime = append(view.OverTime, at)
+				if !ok {
+					continue
 				}
+				qu := &l.d.Questions[at]
+				if slices.ContainsFunc(view.OverTime, func(other int) bool { return l.d.Questions[other].Type == qu.Type }) {
+					d.fault(i, "drawn-twice", "keep one of them", "there is another question of type %s", qu.Type)
+				}
+				if qu.Type == Number && qu.Range != (Range{0, 10}) {
+					d.fault(i, "not-from-0-to-10", "name a number from 0 to 10", "%q runs from %d to %d", qu.ID, qu.Range.From, qu.Range.To)
+				}
+				view.OverTime = append(view.OverTime, at)
 			}
 		},
 		"groups": func(n *yaml.Node) {

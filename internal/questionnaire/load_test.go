@@ -19,7 +19,7 @@ func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
 		"questionnaire": "small", "version": "1.2.3", "reviewed": "2026-01-02",
 		"speaks_for_another": M{"who": "other"},
 		"clinic": M{
-			"age": "age", "over_time": []string{"pregnant", "age"},
+			"age": "age", "over_time": []string{"pregnant", "burden"},
 			"groups": []any{M{"group": "body", "questions": []string{"signs", "pregnant"}}, M{"group": "rest", "questions": []string{"since"}}},
 		},
 		"sections": []any{
@@ -31,6 +31,7 @@ func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
 			M{"section": "two", "questions": []any{
 				M{"question": "pregnant", "type": "choice", "options": []string{"yes", "no"}, "decline": true, "ask": M{"age": M{"from": 12, "below": 55}}, "if_not_asked": "no"},
 				M{"question": "since", "type": "date", "unread": "For the clinician."},
+				M{"question": "burden", "type": "number", "range": M{"from": 0, "to": 10}, "unread": "For the clinician."},
 				M{"question": "words", "type": "text", "length": 20, "optional": true, "unread": "For the clinician."},
 			}},
 		},
@@ -74,7 +75,7 @@ func small(change func(definition, rules M, files fstest.MapFS)) fstest.MapFS {
 		files[name] = &fstest.MapFile{Data: data}
 	}
 	put("text/en.yaml", text)
-	put("cases/all.yaml", []any{M{"case": "sore", "story": "Sore.", "answers": M{"who": "me", "signs": []string{"pain"}, "age": 70, "since": "2020-05", "words": "blank"},
+	put("cases/all.yaml", []any{M{"case": "sore", "story": "Sore.", "answers": M{"who": "me", "signs": []string{"pain"}, "age": 70, "since": "2020-05", "burden": 3, "words": "blank"},
 		"expect": M{"urgency": "routine", "causes": M{"strain": "strong"}, "red_flags": []string{}}}})
 	if change != nil {
 		change(definition, rules, files)
@@ -94,7 +95,7 @@ func TestLoad(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	if got, want := len(d.Questions), 6; got != want {
+	if got, want := len(d.Questions), 7; got != want {
 		t.Errorf("%d questions, want %d", got, want)
 	}
 	if got, want := d.Questions[2], (q.Question{}); got.Usual != (q.Range{From: 1, To: 100}) || got.Range.To != 120 || got.Ask != want.Ask {
@@ -110,7 +111,7 @@ func TestLoad(t *testing.T) {
 		}
 		view.Groups[i].Place = q.Place{}
 	}
-	if diff := cmp.Diff(q.ClinicView{Age: 2, OverTime: []int{3, 2}, Groups: []q.Group{{ID: "body", Questions: []int{1, 3}}, {ID: "rest", Questions: []int{4}}}}, view); diff != "" {
+	if diff := cmp.Diff(q.ClinicView{Age: 2, OverTime: []int{3, 5}, Groups: []q.Group{{ID: "body", Questions: []int{1, 3}}, {ID: "rest", Questions: []int{4}}}}, view); diff != "" {
 		t.Errorf("what the clinic sees first (-want +got):\n%s", diff)
 	}
 	if got := d.Texts["en"].Groups["rest"]; got != "Group rest" {
@@ -195,7 +196,7 @@ func TestFaults(t *testing.T) {
 		{"none in the middle", ask(0, 1, "none", "pain"), "none-not-last"},
 		{"range upside down", ask(0, 2, "range", M{"from": 9, "to": 1}), "range-empty"},
 		{"usual outside", ask(0, 2, "usual", M{"from": 1, "to": 200}), "usual-outside-range"},
-		{"long text", ask(1, 2, "length", 5000), "length-out-of-range"},
+		{"long text", ask(1, 3, "length", 5000), "length-out-of-range"},
 		{"ask without meaning", func(d, _ M, _ fstest.MapFS) { delete(question(d, 1, 0), "if_not_asked") }, "ask-without-meaning"},
 		{"ask about a later question", ask(1, 0, "ask", M{"since": "answered"}), "reads-later"},
 		{"ask about itself", ask(1, 0, "ask", M{"pregnant": "yes"}), "reads-later"},
@@ -206,7 +207,8 @@ func TestFaults(t *testing.T) {
 		{"clinic: unknown question", clinic("age", "edge"), "unknown-question"},
 		{"clinic: age of no number", clinic("age", "signs"), "question-of-other-type"},
 		{"clinic: drawn, but no row of values", clinic("over_time", []string{"signs"}), "question-of-other-type"},
-		{"clinic: drawn twice", clinic("over_time", []string{"age", "age"}), "question-twice"},
+		{"clinic: drawn twice", clinic("over_time", []string{"who", "pregnant"}), "drawn-twice"},
+		{"clinic: drawn beyond 10", clinic("over_time", []string{"age"}), "not-from-0-to-10"},
 		{"clinic: in two groups", clinic("groups", []any{M{"group": "body", "questions": []string{"signs"}}, M{"group": "rest", "questions": []string{"since", "signs"}}}), "question-twice"},
 		{"clinic: group twice", clinic("groups", []any{M{"group": "body", "questions": []string{"signs"}}, M{"group": "body", "questions": []string{"since"}}}), "id-twice"},
 		{"clinic: empty group", clinic("groups", []any{M{"group": "body", "questions": []string{}}}), "empty-group"},
