@@ -11,9 +11,12 @@ import (
 
 // Addresses of the clinic's side.
 const (
-	pathClinic = "/clinic/"
-	pathSignIn = "/clinic/sign-in"
-	pathQueue  = "/clinic/queue"
+	pathClinic  = "/clinic/"
+	pathSignIn  = "/clinic/sign-in"
+	pathSignOut = "/clinic/sign-out"
+	pathStay    = "/clinic/extend"
+	pathMe      = "/clinic/me"
+	pathQueue   = "/clinic/queue"
 )
 
 // staffHandler answers somebody who is signed in and has the route's right. It reaches the store through p.store alone,

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ekbom/internal/store"
+	"ekbom/web/clinic"
 	"ekbom/web/page"
 
 	"github.com/a-h/templ"
@@ -124,7 +125,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", "GET, HEAD, POST")
 	}
-	if err := s.render(w, status, page.Problem(view)); err != nil {
+	var drawn templ.Component
+	if onClinicSide(r) {
+		drawn = clinic.Problem(s.staffProblem(r, view))
+	} else {
+		drawn = page.Problem(view)
+	}
+	if err := s.render(w, status, drawn); err != nil {
 		s.Log.Error("page of an error", "request", v.id, "status", status, "error", err.Error())
 		if !v.wrote {
 			http.Error(w, http.StatusText(status), status)

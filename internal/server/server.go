@@ -21,6 +21,7 @@ import (
 	"ekbom/internal/audit"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/store"
+	"ekbom/web/clinic"
 	"ekbom/web/locale"
 	"ekbom/web/page"
 	"ekbom/web/static"
@@ -46,26 +47,28 @@ type Options struct {
 // Server serves one questionnaire.
 type Server struct {
 	Options
-	editions      *editions
-	catalogue     *locale.Catalogue
-	languages     map[string]*language // those offered
-	offered       []string             // their tags, English first
-	assets        static.Assets
-	sessions      *sessions.CookieStore
-	staffSessions *staffSessions
-	codeKey       []byte // hashes return codes
-	returnQR      *page.QR
-	bounds        questionnaire.Path           // of somebody who has not begun
-	known         *cache[knownCookie, session] // sessions, by the cookie they came in
-	recent        *cache[questionnaire.ResponseID, *memory]
-	fresh         *cache[freshKey, fresh]
-	mark          string // stands where the revision goes in a fresh page
-	metrics       *metrics
-	routing       sync.Pool     // of *chi.Context
-	requests      atomic.Uint64 // counts request ids
-	run           string        // first part of request ids
-	draining      atomic.Bool
-	handler       http.Handler
+	editions       *editions
+	catalogue      *locale.Catalogue
+	languages      map[string]*language // those offered
+	staffCatalogue *locale.Catalogue
+	staffBases     map[string]clinic.Base // by language
+	offered        []string               // their tags, English first
+	assets         static.Assets
+	sessions       *sessions.CookieStore
+	staffSessions  *staffSessions
+	codeKey        []byte // hashes return codes
+	returnQR       *page.QR
+	bounds         questionnaire.Path           // of somebody who has not begun
+	known          *cache[knownCookie, session] // sessions, by the cookie they came in
+	recent         *cache[questionnaire.ResponseID, *memory]
+	fresh          *cache[freshKey, fresh]
+	mark           string // stands where the revision goes in a fresh page
+	metrics        *metrics
+	routing        sync.Pool     // of *chi.Context
+	requests       atomic.Uint64 // counts request ids
+	run            string        // first part of request ids
+	draining       atomic.Bool
+	handler        http.Handler
 }
 
 // New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
@@ -88,6 +91,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.catalogue, err = locale.Load(locale.Files); err != nil {
 		return nil, err
 	}
+	if s.staffCatalogue, err = locale.LoadClinic(locale.Files); err != nil {
+		return nil, err
+	}
 	if s.assets, err = static.Load(); err != nil {
 		return nil, err
 	}
@@ -102,6 +108,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
 	s.offerLanguages()
+	s.offerStaffLanguages()
 	s.bounds = o.Definition.Path(o.Definition.NewAnswers())
 	s.editions = newEditions(s.newEdition(o.Definition))
 	if o.BaseURL != nil {

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"ekbom/internal/account"
+	"ekbom/web/clinic"
+	"ekbom/web/page"
+)
+
+// part is one of the parts of the clinic's side, as the bar of each page links to them.
+type part struct {
+	word, address string
+	right         account.Right
+}
+
+func parts() []part {
+	return []part{
+		{"frame.queue", pathQueue, account.Review},
+		{"frame.statistics", "/clinic/statistics", account.SeeStatistics},
+		{"frame.people", "/clinic/people", account.ManagePeople},
+		{"frame.readers", "/clinic/readers", account.SeeReaders},
+		{"frame.audit", "/clinic/audit", account.SeeAudit},
+		{"frame.settings", "/clinic/settings", account.ManageClinic},
+		{"frame.poster", "/clinic/poster", account.Review},
+	}
+}
+
+// offerStaffLanguages offers staff the languages in which their pages lack nothing, among those of the patients.
+func (s *Server) offerStaffLanguages() {
+	s.staffBases = map[string]clinic.Base{}
+	var list []page.Language
+	for _, tag := range s.offered {
+		if tag == english || len(s.staffCatalogue.Missing(tag)) == 0 {
+			list = append(list, page.Language{Tag: tag, Name: s.languages[tag].l.Name()})
+		}
+	}
+	for _, lang := range list {
+		s.staffBases[lang.Tag] = clinic.Base{L: s.staffCatalogue.Printer(lang.Tag), Assets: s.assets, Languages: list}
+	}
+}
+
+// door is what the pages of somebody who is not signed in need. path is the page's address, for the links that change the
+// language; empty: it may not be shown again.
+func (s *Server) door(r *http.Request, path string) clinic.Base {
+	b, ok := s.staffBases[visitOf(r).language.tag]
+	if !ok {
+		b = s.staffBases[english]
+	}
+	b.Path = path
+	return b
+}
+
+// frame is what the pages of a signed-in person need.
+func (s *Server) frame(r *http.Request, p *person, path string) clinic.Base {
+	b := s.door(r, path)
+	b.Clinic, b.Person, b.Role = p.clinic.Name, p.account.Name, roleWord(b, p.Role)
+	b.Account, b.SignOut, b.Stay = pathMe, pathSignOut, pathStay
+	b.Idle, b.Ends = staffIdle, local(p.in.Expires)
+	for _, part := range parts() {
+		if p.May(part.right) {
+			b.Nav = append(b.Nav, clinic.NavItem{Name: b.L.T(part.word), Address: part.address, Current: strings.HasPrefix(path, part.address)})
+		}
+	}
+	return b
+}
+
+func roleWord(b clinic.Base, role account.Role) string {
+	switch role {
+	case account.Lead:
+		return b.L.T("role.lead")
+	case account.Admin:
+		return b.L.T("role.admin")
+	}
+	return b.L.T("role.reviewer")
+}
+
+// onClinicSide reports whether a request is for the pages of staff.
+func onClinicSide(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, pathClinic) }
+
+// staffProblem is the page of an error on the clinic's side.
+func (s *Server) staffProblem(r *http.Request, view page.ProblemView) clinic.ProblemView {
+	out := clinic.ProblemView{
+		Base: s.door(r, ""), Status: view.Status, RequestID: view.RequestID, Retry: view.Retry, Home: pathQueue,
+		Action: view.Action, Fields: view.Fields,
+	}
+	if view.Status == http.StatusUnauthorized {
+		out.Home = pathSignIn
+	}
+	return out
+}
