@@ -6,24 +6,25 @@ import (
 
 	"ekbom/internal/account"
 	"ekbom/web/clinic"
+	"ekbom/web/locale"
 	"ekbom/web/page"
 )
 
 // part is one of the parts of the clinic's side, as the bar of each page links to them.
 type part struct {
-	word, address string
+	name, address string
 	right         account.Right
 }
 
-func parts() []part {
+func parts(l *locale.Printer) []part {
 	return []part{
-		{"frame.queue", pathQueue, account.Review},
-		{"frame.statistics", "/clinic/statistics", account.SeeStatistics},
-		{"frame.people", "/clinic/people", account.ManagePeople},
-		{"frame.readers", "/clinic/readers", account.SeeReaders},
-		{"frame.audit", "/clinic/audit", account.SeeAudit},
-		{"frame.settings", "/clinic/settings", account.ManageClinic},
-		{"frame.poster", "/clinic/poster", account.Review},
+		{l.T("frame.queue"), pathQueue, account.Review},
+		{l.T("frame.statistics"), "/clinic/statistics", account.SeeStatistics},
+		{l.T("frame.people"), "/clinic/people", account.ManagePeople},
+		{l.T("frame.readers"), "/clinic/readers", account.SeeReaders},
+		{l.T("frame.audit"), "/clinic/audit", account.SeeAudit},
+		{l.T("frame.settings"), "/clinic/settings", account.ManageClinic},
+		{l.T("frame.poster"), "/clinic/poster", account.Review},
 	}
 }
 
@@ -58,9 +59,9 @@ func (s *Server) frame(r *http.Request, p *person, path string) clinic.Base {
 	b.Clinic, b.Person, b.Role = p.clinic.Name, p.account.Name, roleWord(b, p.Role)
 	b.Account, b.SignOut, b.Stay = pathMe, pathSignOut, pathStay
 	b.Idle, b.Ends = staffIdle, local(p.in.Expires)
-	for _, part := range parts() {
+	for _, part := range parts(b.L) {
 		if p.May(part.right) {
-			b.Nav = append(b.Nav, clinic.NavItem{Name: b.L.T(part.word), Address: part.address, Current: strings.HasPrefix(path, part.address)})
+			b.Nav = append(b.Nav, clinic.NavItem{Name: part.name, Address: part.address, Current: strings.HasPrefix(path, part.address)})
 		}
 	}
 	return b
