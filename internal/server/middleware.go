@@ -66,6 +66,7 @@ func (v *visit) Unwrap() http.ResponseWriter { return v.ResponseWriter }
 
 const (
 	bodyLimit  = 64 << 10
+	staffLimit = 256 << 10 // a note may be long, and is many bytes a sign in some scripts
 	fieldLimit = 200 // a form has as many fields as a question has options, and a few more
 )
 
@@ -84,12 +85,16 @@ func (s *Server) front(next http.Handler) http.Handler {
 		r = r.WithContext(v)
 		s.secureHeaders(v)
 		v.language = s.languageOf(r)
-		if r.ContentLength > bodyLimit {
+		limit := int64(bodyLimit)
+		if onClinicSide(r) {
+			limit = staffLimit
+		}
+		if r.ContentLength > limit {
 			tooLarge.ServeHTTP(v, r)
 			return
 		}
 		if r.Body != http.NoBody {
-			r.Body = http.MaxBytesReader(v, r.Body, bodyLimit)
+			r.Body = http.MaxBytesReader(v, r.Body, limit)
 		}
 		if s.switchLanguage(v, r) {
 			return
