@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ekbom/internal/account"
+	"ekbom/internal/audit"
 )
 
 // Stage says how far a person has come in signing in.
@@ -34,17 +35,31 @@ type Session struct {
 
 const sessionColumns = `token_hash, account_id, stage, data, agent, network, created, seen, expires`
 
-// CreateSession saves a session. replaced is the hash of the token that the browser had before, which ends; nil for none.
+// CreateSession saves a session. replaced is the hash of the token that the browser had before, which ends; nil for none. One
+// that has ended meanwhile, as when the password was changed elsewhere, cannot be replaced: ErrNotFound, also for an account
+// that is not active. With the full stage the person has signed in, which is recorded.
 func (s *Store) CreateSession(ctx context.Context, sess Session, replaced []byte) error {
 	data, err := json.Marshal(sess.Data)
 	if err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}
 	return s.InTx(ctx, func(tx *Store) error {
+		var before string
 		if len(replaced) > 0 {
-			if _, err := tx.exec(ctx, `DELETE FROM sessions WHERE token_hash = $1`, replaced); err != nil {
-				return fmt.Errorf("end session: %w", err)
+			var of string
+			err := tx.queryRow(ctx, `SELECT account_id, stage FROM sessions WHERE token_hash = $1`, []any{replaced}, &of, &before)
+			if err == nil {
+				_, err = tx.exec(ctx, `DELETE FROM sessions WHERE token_hash = $1`, replaced)
 			}
+			if err != nil {
+				return fmt.Errorf("replace session: %w", err)
+			}
+			if of != string(sess.Account) {
+				before = ""
+			}
+		}
+		if err := tx.enter(ctx, sess, Stage(before)); err != nil {
+			return fmt.Errorf("create session: %w", err)
 		}
 		_, err := tx.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			sess.TokenHash, string(sess.Account), string(sess.Stage), string(data), sess.Agent, sess.Network,
@@ -54,6 +69,24 @@ func (s *Store) CreateSession(ctx context.Context, sess Session, replaced []byte
 		}
 		return nil
 	})
+}
+
+// enter records that a person has signed in, unless they had before.
+func (s *Store) enter(ctx context.Context, sess Session, before Stage) error {
+	a, err := s.Account(ctx, sess.Account)
+	if err != nil {
+		return err
+	}
+	if a.Status != account.Active {
+		return ErrNotFound
+	}
+	if sess.Stage != StageFull || before == StageFull {
+		return nil
+	}
+	if _, err := s.exec(ctx, `UPDATE accounts SET signed_in = $2 WHERE id = $1`, string(a.ID), stamp(sess.Seen)); err != nil {
+		return err
+	}
+	return s.record(ctx, by(a, sess.Seen, audit.SignedIn, ""))
 }
 
 // SignedIn reads the session of a token with its account and clinic, or ErrNotFound: also when it is over at now, was idle
