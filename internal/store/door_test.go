@@ -258,7 +258,7 @@ func TestResetAndDisable(t *testing.T) {
 		if cred := d.credentials(t, d.person.ID); cred.Password != "new hash" || cred.Account.Status != account.Active {
 			t.Errorf("after the second reset: %+v", cred)
 		}
-		want := "person-0:two-steps-on operator:account-reset operator:account-disabled operator:account-reset person-0:account-joined"
+		want := "person-0:two-steps-on person-0:signed-in operator:account-reset operator:account-disabled operator:account-reset person-0:account-joined"
 		if got := d.actions(t, d.clinic, d.person.ID); !strings.HasSuffix(got, want) {
 			t.Errorf("audit: %s", got)
 		}
