@@ -14,8 +14,8 @@ import (
 	"ekbom/web/locale"
 )
 
-// bars is a table whose rows have bars: nothing is in the picture that is not in the table.
-func bars(b Bars) templ.Component {
+// plotBars is a table whose rows have bars: nothing is in the picture that is not in the table.
+func plotBars(b Bars) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -154,8 +154,8 @@ func bars(b Bars) templ.Component {
 	})
 }
 
-// columns draws counts over time, with the table folded below.
-func columns(l *locale.Printer, c Columns) templ.Component {
+// plotColumns draws counts over time, with the table folded below.
+func plotColumns(l *locale.Printer, c Columns) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -811,9 +811,9 @@ func (c Columns) heads() []Column {
 	return append(heads, Column{Name: c.Total, Figure: true})
 }
 
-// trace draws one person's answers over time, with the table below. The upper line is the restless line itself: the heavier
+// plotTrace draws one person's answers over time, with the table below. The upper line is the restless line itself: the heavier
 // the burden, the wider it swings.
-func trace(l *locale.Printer, t Trace) templ.Component {
+func plotTrace(l *locale.Printer, t Trace) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
