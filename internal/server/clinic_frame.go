@@ -82,8 +82,12 @@ func onClinicSide(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, p
 
 // staffProblem is the page of an error on the clinic's side.
 func (s *Server) staffProblem(r *http.Request, view page.ProblemView) clinic.ProblemView {
+	base := s.door(r, "")
+	if p := visitOf(r).person; p != nil {
+		base = s.frame(r, p, "")
+	}
 	out := clinic.ProblemView{
-		Base: s.door(r, ""), Status: view.Status, RequestID: view.RequestID, Retry: view.Retry, Home: pathQueue,
+		Base: base, Status: view.Status, RequestID: view.RequestID, Retry: view.Retry, Home: pathQueue,
 		Action: view.Action, Fields: view.Fields,
 	}
 	if view.Status == http.StatusUnauthorized {

@@ -53,7 +53,10 @@ func (s *Server) guarded(rt staffRoute) handler {
 			return s.askSignIn(w, r)
 		case err != nil:
 			return err
-		case !p.May(rt.right):
+		}
+		visitOf(r).person = p
+		w.Header()["Content-Security-Policy"] = headerStaffCSP
+		if !p.May(rt.right) {
 			return store.ErrForbidden
 		}
 		return rt.handle(w, r, p)

@@ -30,6 +30,7 @@ type visit struct {
 	route    string // pattern, never the address
 	secure   bool   // the browser came by TLS
 	language *language
+	person   *person // of a clinic, once known
 	status   int
 	wrote    bool
 }
@@ -67,7 +68,7 @@ func (v *visit) Unwrap() http.ResponseWriter { return v.ResponseWriter }
 const (
 	bodyLimit  = 64 << 10
 	staffLimit = 256 << 10 // a note may be long, and is many bytes a sign in some scripts
-	fieldLimit = 200 // a form has as many fields as a question has options, and a few more
+	fieldLimit = 200       // a form has as many fields as a question has options, and a few more
 )
 
 // front is everything that happens to each request before its route is looked up.
@@ -134,7 +135,9 @@ func (s *Server) protect(next http.Handler) http.Handler {
 var (
 	headerCSP = []string{"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " +
 		"base-uri 'none'; frame-ancestors 'none'"}
-	headerNosniff = []string{"nosniff"}
+	// A script on a clinic's pages keeps the session alive.
+	headerStaffCSP = []string{headerCSP[0] + "; connect-src 'self'"}
+	headerNosniff  = []string{"nosniff"}
 	// Not no-referrer: with that, browsers without Sec-Fetch-Site (phones of before 2023) send "Origin: null" with our own
 	// forms, and CrossOriginProtection would lock their owners out. No address of ours holds anything personal anyway.
 	headerReferrer    = []string{"same-origin"}

@@ -42,7 +42,7 @@ type NavItem struct {
 // ProblemView fills a plain error page.
 type ProblemView struct {
 	Base
-	Status    int    // 400, 403, 404, 405, 409, 413, 429, 500 or 503; others read as 500
+	Status    int    // 400, 401, 403, 404, 405, 409, 413, 429, 500 or 503; others read as 500
 	RequestID string // to tell the operator; may be empty
 	Retry     int    // minutes to wait, for 429; 0: not known
 	Home      string // address of the page to go on from; empty: none
@@ -70,6 +70,8 @@ func (v ProblemView) heading() string {
 	switch v.Status {
 	case 400:
 		return v.L.T("clinic.problem.400")
+	case 401:
+		return v.L.T("clinic.problem.401")
 	case 403:
 		return v.L.T("clinic.problem.403")
 	case 404:
@@ -92,6 +94,8 @@ func (v ProblemView) text() string {
 	switch v.Status {
 	case 400:
 		return v.L.T("clinic.problem.400.text")
+	case 401:
+		return v.L.T("clinic.problem.401.text")
 	case 403:
 		return v.L.T("clinic.problem.403.text")
 	case 404:
