@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strings"
 
@@ -270,24 +271,35 @@ func (j *journey) quote(i int, a questionnaire.Answer) page.Quote {
 	return page.Quote{Question: j.text(i).Short, Answer: j.inWords(i, a), Change: questionPath(j.Questions[i].ID)}
 }
 
-// quotes tells reasons back. A reason may be a part of an answer: those of several options that count.
+// quotes tells reasons back.
 func (j *journey) quotes(reasons []assess.Reason) (quotes []page.Quote) {
-	for _, reason := range reasons {
-		i, ok := j.Question(reason.Question)
-		if !ok {
-			continue
-		}
-		a := j.answers[i]
-		if part, ok := reason.Answer.([]string); ok {
-			var options uint64
-			for _, word := range part {
-				if o, ok := j.Option(i, questionnaire.ID(word)); ok {
-					options |= 1 << o
-				}
-			}
-			a.Options = options
-		}
+	for i, a := range j.behind(reasons) {
 		quotes = append(quotes, j.quote(i, a))
 	}
 	return quotes
+}
+
+// behind gives the questions and answers of reasons. A reason may be a part of an answer: those of several options that
+// count.
+func (j *journey) behind(reasons []assess.Reason) iter.Seq2[int, questionnaire.Answer] {
+	return func(yield func(int, questionnaire.Answer) bool) {
+		for _, reason := range reasons {
+			i, ok := j.Question(reason.Question)
+			if !ok {
+				continue
+			}
+			a := j.answers[i]
+			if part, ok := reason.Answer.([]string); ok {
+				a.Options = 0
+				for _, word := range part {
+					if o, ok := j.Option(i, questionnaire.ID(word)); ok {
+						a.Options |= 1 << o
+					}
+				}
+			}
+			if !yield(i, a) {
+				return
+			}
+		}
+	}
 }

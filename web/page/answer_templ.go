@@ -119,8 +119,8 @@ func answer(l *locale.Printer, a Answer) templ.Component {
 	})
 }
 
-// said is an answer in one line, values of several joined.
-func (a Answer) said(l *locale.Printer) string {
+// Said is an answer in one line, values of several joined.
+func (a Answer) Said(l *locale.Printer) string {
 	if a.State == q.Given {
 		return l.Join(a.Values)
 	}

@@ -60,7 +60,7 @@ func Unusual(v UnusualView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.L.T("unusual.title", "answer", v.Quote.Answer.said(v.L)))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.L.T("unusual.title", "answer", v.Quote.Answer.Said(v.L)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/confirm.templ`, Line: 7, Col: 66}
 			}
@@ -147,7 +147,7 @@ func Unusual(v UnusualView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(v.Base, frame{title: v.L.T("unusual.title", "answer", v.Quote.Answer.said(v.L)), back: v.Back, behind: 0}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(v.Base, frame{title: v.L.T("unusual.title", "answer", v.Quote.Answer.Said(v.L)), back: v.Back, behind: 0}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
