@@ -21,6 +21,7 @@ type Filter struct {
 	Born     string     // YYYY-MM-DD
 	From, To time.Time  // sent in [From, To); zero: no bound
 	Newest   bool       // newest first, in place of urgency, then oldest
+	Ready    account.ID // only those that wait for the clinic and are nobody's or this person's; empty: any
 }
 
 // Key is a submission's place in a queue.

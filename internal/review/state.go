@@ -43,13 +43,15 @@ var moves = map[State][]State{
 // Moves lists the states that may come next.
 func (s State) Moves() []State { return slices.Clone(moves[s]) }
 
-// The reasons why a move is refused.
+// The reasons why an act is refused.
 var (
 	ErrMove      = errors.New("no such move from this state")
 	ErrNoReason  = errors.New("this move needs a reason")
 	ErrLongText  = errors.New("text too long")
 	ErrEmptyText = errors.New("text empty")
 	ErrRisk      = errors.New("this move has a risk that must be accepted")
+	ErrNobody    = errors.New("nobody of that name can take it")
+	ErrWithdrawn = errors.New("the patient withdrew it")
 )
 
 // WantsReason reports whether a move must say why: asking for more, setting aside, and opening again what was closed.

@@ -10,6 +10,7 @@ import (
 // Submission is a response that a patient sent to a clinic, and what the clinic made of it. It has the response's id.
 type Submission struct {
 	ID        q.ResponseID
+	Edition   string // hash of the questionnaire's edition; empty: the answers are gone
 	Urgency   q.Urgency
 	Match     q.Match
 	Reason    q.ID // the main reason: the first red flag that fired, else the first cause; empty: neither

@@ -14,10 +14,10 @@ import (
 	"ekbom/internal/review"
 )
 
-const submissionColumns = `s.id, s.rank, s.pattern, s.reason, s.flag, s.age, s.name, s.born, s.sent, s.withdrawn, s.state,
+const submissionColumns = `s.id, coalesce(r.questionnaire_hash, ''), s.rank, s.pattern, s.reason, s.flag, s.age, s.name, s.born, s.sent, s.withdrawn, s.state,
 	coalesce(s.assignee, ''), coalesce(a.name, ''), s.opened, s.changed, s.held, s.revision`
 
-const submissionTables = `submissions s LEFT JOIN accounts a ON a.id = s.assignee`
+const submissionTables = `submissions s LEFT JOIN accounts a ON a.id = s.assignee LEFT JOIN responses r ON r.id = s.id`
 
 type submissionRow struct {
 	s                 review.Submission
@@ -28,7 +28,7 @@ type submissionRow struct {
 
 func (row *submissionRow) dest() []any {
 	s := &row.s
-	return []any{(*string)(&s.ID), &row.rank, &row.pattern, (*string)(&s.Reason), &s.Flag, (*string)(&s.Age), &s.Name, &s.Born, &s.Sent,
+	return []any{(*string)(&s.ID), &s.Edition, &row.rank, &row.pattern, (*string)(&s.Reason), &s.Flag, (*string)(&s.Age), &s.Name, &s.Born, &s.Sent,
 		&row.withdrawn, (*string)(&s.State), (*string)(&s.Assignee), &s.Assigned, &row.opened, &s.Changed, &s.Held, &s.Revision}
 }
 
@@ -73,13 +73,14 @@ func (st *Staff) Open(ctx context.Context, id q.ResponseID, why audit.Action) (D
 		if d.Submission, err = st.submission(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := st.record(ctx, tx, why, string(id), ""); err != nil {
-			return err
-		}
 		if d.Unread() {
 			if err := st.firstLook(ctx, tx, &d.Submission); err != nil {
 				return err
 			}
+		}
+		// After what it changes, as everywhere: two transactions that lock in another order each would wait for each other.
+		if err := st.record(ctx, tx, why, string(id), ""); err != nil {
+			return err
 		}
 		if d.Withdrawn.IsZero() {
 			if d.Response, err = tx.Response(ctx, id); err != nil {
@@ -267,6 +268,9 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 	}
 	if f.Nobody {
 		and("s.assignee IS NULL")
+	}
+	if f.Ready != "" {
+		and("s.state IN ('received', 'in-review') AND s.withdrawn IS NULL AND (s.assignee IS NULL OR s.assignee = " + arg(string(f.Ready)) + ")")
 	}
 	if f.Unread {
 		and("s.opened IS NULL")
