@@ -98,14 +98,14 @@ type Point struct {
 	Step    int    // index in Steps; below 0: not answered
 }
 
-// Sizes in CSS pixels. Labels must fit a plot of narrowPlot; more of them are shown where there is room for widePlot.
+// Sizes in CSS pixels. Two sets of labels are drawn, for plots from narrowPlot and from widePlot on; the style sheet shows one.
 const (
 	columnsHeight = 180
 	burdenHeight  = 130
 	stepHeight    = 30
 	burdenMost    = 10
 	narrowPlot    = 250
-	widePlot      = 620
+	widePlot      = 480
 	labelRune     = 7.5 // width of a sign, rather more than less
 	labelGap      = 10
 	manyPoints    = 20 // marks are smaller beyond
@@ -115,7 +115,7 @@ type axisLabel struct {
 	X      string
 	Anchor string
 	Text   string
-	Wide   bool // only where there is room
+	Class  string // whether it stands on a narrow plot or on a wide one
 }
 
 type axisTick struct {
@@ -165,7 +165,7 @@ func (c Columns) plot() columnsPlot {
 			below += n
 		}
 	}
-	p.Labels = axisLabels(at, texts)
+	p.Labels = axisLabels(at, texts, regular)
 	return p
 }
 
@@ -239,7 +239,7 @@ func (t Trace) plot() tracePlot {
 	for _, point := range t.Points {
 		texts = append(texts, point.Short)
 	}
-	p.Labels = axisLabels(at, texts)
+	p.Labels = axisLabels(at, texts, scattered)
 	return p
 }
 
@@ -308,64 +308,71 @@ func path(at []float64, y func(int) (float64, bool), swing func(int) float64) st
 	return string(b)
 }
 
-// axisLabels chooses which labels are shown, so that none touches another.
-func axisLabels(at []float64, texts []string) []axisLabel {
-	narrow := room(at, texts, make([]bool, len(at)), narrowPlot)
-	wide := room(at, texts, narrow, widePlot)
-	var labels []axisLabel
-	for i := range at {
-		if wide[i] {
-			labels = append(labels, axisLabel{X: percent(at[i]), Anchor: anchor(at[i]), Text: texts[i], Wide: !narrow[i]})
+// axisLabels places the labels that choose picks for a narrow and for a wide plot.
+func axisLabels(at []float64, texts []string, choose func(at []float64, texts []string, width float64) []int) (labels []axisLabel) {
+	for _, size := range []struct {
+		width float64
+		class string
+	}{{narrowPlot, "cramped"}, {widePlot, "roomy"}} {
+		for _, i := range choose(at, texts, size.width) {
+			l := axisLabel{X: percent(at[i]), Anchor: "middle", Text: texts[i], Class: size.class}
+			switch from, to := extent(at[i], texts[i], size.width); {
+			case from == 0:
+				l.X, l.Anchor = "0%", "start"
+			case to == size.width:
+				l.X, l.Anchor = "100%", "end"
+			}
+			labels = append(labels, l)
 		}
 	}
 	return labels
 }
 
-// room adds to the labels taken those that have room beside them, the first and the last before all others.
-func room(at []float64, texts []string, taken []bool, width float64) []bool {
-	taken = slices.Clone(taken)
-	order := []int{0, len(at) - 1}
-	for i := 1; i+1 < len(at); i++ {
-		order = append(order, i)
+// regular picks every label, or every second, and so on, for points that stand at equal distances.
+func regular(at []float64, texts []string, width float64) []int {
+	for stride := 1; ; stride++ {
+		var picked []int
+		end := math.Inf(-1)
+		for i := 0; i < len(at); i += stride {
+			from, to := extent(at[i], texts[i], width)
+			if from < end+labelGap {
+				break
+			}
+			picked, end = append(picked, i), to
+		}
+		if len(picked)*stride >= len(at) {
+			return picked
+		}
 	}
-	for _, i := range order {
-		if i < 0 || i >= len(at) || taken[i] {
-			continue
+}
+
+// scattered picks the first label, the last and those between that have room.
+func scattered(at []float64, texts []string, width float64) []int {
+	var picked []int
+	for k := range at {
+		i := k
+		switch { // the last comes second
+		case k == 1:
+			i = len(at) - 1
+		case k > 1:
+			i = k - 1
 		}
 		from, to := extent(at[i], texts[i], width)
-		free := true
-		for j := range at {
-			if taken[j] {
-				left, right := extent(at[j], texts[j], width)
-				free = free && (to+labelGap <= left || right+labelGap <= from)
-			}
+		if !slices.ContainsFunc(picked, func(j int) bool {
+			left, right := extent(at[j], texts[j], width)
+			return to+labelGap > left && right+labelGap > from
+		}) {
+			picked = append(picked, i)
 		}
-		taken[i] = free
 	}
-	return taken
+	return picked
 }
 
-// extent is the room that a label takes on a plot of some width.
+// extent is the room that a label takes: about its point, and within the plot.
 func extent(at float64, text string, width float64) (from, to float64) {
-	x, w := at*width/100, labelRune*float64(utf8.RuneCountInString(text))
-	switch anchor(at) {
-	case "start":
-		return x, x + w
-	case "end":
-		return x - w, x
-	}
-	return x - w/2, x + w/2
-}
-
-// anchor keeps labels within the plot.
-func anchor(at float64) string {
-	switch {
-	case at < 20:
-		return "start"
-	case at > 80:
-		return "end"
-	}
-	return "middle"
+	w := labelRune * float64(utf8.RuneCountInString(text))
+	from = max(min(at*width/100-w/2, width-w), 0)
+	return from, from + w
 }
 
 func percent(v float64) string { return number(v) + "%" }

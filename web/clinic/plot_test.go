@@ -1,8 +1,10 @@
 package clinic
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,20 +71,26 @@ func TestLabels(t *testing.T) {
 				for i := range n {
 					where, texts = append(where, at(i, n)), append(texts, []string{"6 Aug 2026", "22 November 2026"}[i%2])
 				}
-				labels := axisLabels(where, texts)
-				if n > 0 && len(labels) == 0 {
-					t.Error("no label at all")
-				}
-				for _, width := range []float64{narrowPlot, widePlot} {
-					end := math.Inf(-1)
-					for _, from := range sorted(labels, width) {
-						if from[0] < 0 || from[1] > width {
-							t.Errorf("at %v px a label lies from %v to %v", width, from[0], from[1])
+				for kind, choose := range map[string]func([]float64, []string, float64) []int{"regular": regular, "scattered": scattered} {
+					if kind == "regular" && name != "even" {
+						continue
+					}
+					labels := axisLabels(where, texts, choose)
+					for class, width := range map[string]float64{"cramped": narrowPlot, "roomy": widePlot} {
+						end, shown := math.Inf(-1), 0
+						for _, at := range sorted(labels, class, width) {
+							if at[0] < 0 || at[1] > width {
+								t.Errorf("%s: a label lies from %v to %v of %v", kind, at[0], at[1], width)
+							}
+							if at[0] < end+labelGap {
+								t.Errorf("%s: a label begins at %v, the one before ends at %v, of %v", kind, at[0], end, width)
+							}
+							end = at[1]
+							shown++
 						}
-						if from[0] < end+labelGap {
-							t.Errorf("at %v px a label begins at %v, the one before ends at %v", width, from[0], end)
+						if n > 0 && shown == 0 {
+							t.Errorf("%s: no label on a plot of %v", kind, width)
 						}
-						end = from[1]
 					}
 				}
 			})
@@ -90,22 +98,26 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// sorted gives where the labels of a width lie, from left to right.
-func sorted(labels []axisLabel, width float64) (all [][2]float64) {
+// sorted gives where the labels of a class lie, from left to right.
+func sorted(labels []axisLabel, class string, width float64) (all [][2]float64) {
 	for _, l := range labels {
-		if l.Wide && width == narrowPlot {
+		if l.Class != class {
 			continue
 		}
 		at, err := strconv.ParseFloat(strings.TrimSuffix(l.X, "%"), 64)
 		if err != nil {
 			panic(err)
 		}
-		from, to := extent(at, l.Text, width)
-		all = append(all, [2]float64{from, to})
-		for i := len(all) - 1; i > 0 && all[i][0] < all[i-1][0]; i-- {
-			all[i], all[i-1] = all[i-1], all[i]
+		x, w := at*width/100, labelRune*float64(len(l.Text))
+		switch l.Anchor {
+		case "middle":
+			x -= w / 2
+		case "end":
+			x -= w
 		}
+		all = append(all, [2]float64{x, x + w})
 	}
+	slices.SortFunc(all, func(a, b [2]float64) int { return cmp.Compare(a[0], b[0]) })
 	return all
 }
 
