@@ -17,6 +17,8 @@ const (
 	pathStay    = "/clinic/extend"
 	pathMe      = "/clinic/me"
 	pathQueue   = "/clinic/queue"
+
+	pathSubmission = "/clinic/s/"
 )
 
 // staffHandler answers somebody who is signed in and has the route's right. It reaches the store through p.store alone,
@@ -33,6 +35,7 @@ type staffRoute struct {
 func (s *Server) staffTable() []staffRoute {
 	return []staffRoute{
 		{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
+		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
 	}
 }
 

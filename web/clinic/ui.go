@@ -131,8 +131,8 @@ func (f Field) autocomplete() string {
 	return f.Autocomplete
 }
 
-// stateWord names a state.
-func stateWord(l *locale.Printer, s review.State) string {
+// StateWord names a state.
+func StateWord(l *locale.Printer, s review.State) string {
 	switch s {
 	case review.Received:
 		return l.T("state.received")

@@ -140,7 +140,7 @@ func state(l *locale.Printer, s review.State) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(stateWord(l, s))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(StateWord(l, s))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `clinic/ui.templ`, Line: 24, Col: 19}
 		}

@@ -1,0 +1,321 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"ekbom/internal/assess"
+	"ekbom/internal/audit"
+	"ekbom/internal/questionnaire"
+	"ekbom/internal/review"
+	"ekbom/internal/store"
+	"ekbom/web/clinic"
+	"ekbom/web/locale"
+	marks "ekbom/web/mark"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// submissionPath is the address of a submission's page.
+func submissionPath(id questionnaire.ResponseID) string {
+	return pathSubmission + url.PathEscape(string(id))
+}
+
+func submissionOf(r *http.Request) questionnaire.ResponseID {
+	return questionnaire.ResponseID(chi.URLParam(r, "submission"))
+}
+
+// showSubmission is the page of one submission. To open it is recorded.
+func (s *Server) showSubmission(w http.ResponseWriter, r *http.Request, p *person) error {
+	d, err := p.store.Open(r.Context(), submissionOf(r), audit.Opened)
+	if err != nil {
+		return err
+	}
+	view, err := s.submission(r, p, d)
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, clinic.Submission(view))
+}
+
+// submission puts all that a clinic has of a submission into words.
+func (s *Server) submission(r *http.Request, p *person, d store.Dossier) (clinic.SubmissionView, error) {
+	path := submissionPath(d.ID)
+	view := clinic.SubmissionView{
+		Base: s.frame(r, p, path), Back: backToQueue(r), Page: path, Print: path + "/print", Export: path + "/export.json",
+		Printed: local(s.Now()),
+		Head: clinic.SubmissionHead{
+			Level: d.Urgency, Received: local(d.Sent), State: d.State, Assigned: d.Assigned, Held: d.Held, Withdrawn: local(d.Withdrawn),
+		},
+	}
+	view.History = toldHistory(view.L, d)
+	for _, e := range d.Readers {
+		view.Readers = append(view.Readers, clinic.Event{At: local(e.At), Who: e.Name, What: readWord(view.L, e.Action)})
+	}
+	if !d.Withdrawn.IsZero() {
+		return view, nil
+	}
+	j, err := s.staffJourney(r, view.L, d.Response)
+	if err != nil {
+		return view, err
+	}
+	outcome := assess.Evaluate(j.Definition, j.answers)
+	view.Head.Level = max(d.Urgency, outcome.Urgency)
+	view.Head.Name, view.Head.Born, view.Head.ByAnother = d.Name, view.L.PartialDate(d.Born), j.voice == another
+	if age := j.Clinic.Age; age >= 0 && j.answers[age].State == questionnaire.Given {
+		view.Head.Age = j.inWords(age, j.answers[age]).Said(view.L)
+	}
+	j.tell(&view, outcome)
+	view.Edition.Current = j.Hash == s.Definition.Hash
+	view.Differs = j.differs(view.L, d, outcome)
+	s.tellOthers(r, &view, j, d)
+	return view, nil
+}
+
+// backToQueue is the address of the queue, with the filters it was left with.
+func backToQueue(r *http.Request) string {
+	if from, err := url.Parse(r.Referer()); err == nil && from.Path == pathQueue && (from.Host == "" || from.Host == r.Host) {
+		return (&url.URL{Path: pathQueue, RawQuery: from.RawQuery}).String()
+	}
+	return pathQueue
+}
+
+// staffJourney is a response in the language of a staff page.
+func (s *Server) staffJourney(r *http.Request, l *locale.Printer, response questionnaire.Response) (*journey, error) {
+	j, err := s.journey(r, response)
+	if err != nil {
+		return nil, err
+	}
+	j.words = j.in(s.languages[l.Tag()])
+	return j, nil
+}
+
+// differs tells what of a kept outcome is not what the same answers and edition give now, and where the queue has another
+// urgency than that.
+func (j *journey) differs(l *locale.Printer, d store.Dossier, now *assess.Outcome) (all []clinic.Differs) {
+	differences, err := assess.Compare(d.Response.Outcome, now)
+	if err != nil {
+		all = append(all, clinic.Differs{Part: l.T("submission.differs.unreadable")})
+	}
+	for _, x := range differences {
+		all = append(all, clinic.Differs{Part: partWord(l, x.Part), Was: j.claims(l, x.Part, x.Was), Is: j.claims(l, x.Part, x.Is)})
+	}
+	if d.Urgency != now.Urgency {
+		all = append(all, clinic.Differs{
+			Part: l.T("submission.differs.queue"), Was: []string{marks.UrgencyWord(l, d.Urgency)}, Is: []string{marks.UrgencyWord(l, now.Urgency)},
+		})
+	}
+	return all
+}
+
+func partWord(l *locale.Printer, part assess.Part) string {
+	switch part {
+	case assess.PartUrgency:
+		return l.T("submission.part.urgency")
+	case assess.PartPattern:
+		return l.T("submission.part.pattern")
+	case assess.PartRedFlags:
+		return l.T("submission.part.red-flags")
+	case assess.PartOpenFlags:
+		return l.T("submission.part.open-flags")
+	case assess.PartCauses:
+		return l.T("submission.part.causes")
+	case assess.PartLookAlikes:
+		return l.T("submission.part.look-alikes")
+	case assess.PartScores:
+		return l.T("submission.part.scores")
+	case assess.PartSpecialists:
+		return l.T("submission.part.specialists")
+	case assess.PartAdvice:
+		return l.T("submission.part.advice")
+	}
+	return l.T("submission.part.reasons")
+}
+
+// claims puts conclusions into words; what the edition does not know keeps its id.
+func (j *journey) claims(l *locale.Printer, part assess.Part, all []assess.Claim) (words []string) {
+	for _, c := range all {
+		name, level := string(c.ID), c.Level
+		switch part {
+		case assess.PartUrgency, assess.PartRedFlags, assess.PartOpenFlags:
+			var u questionnaire.Urgency
+			if u.UnmarshalText([]byte(c.Level)) == nil {
+				level = marks.UrgencyWord(l, u)
+			}
+			name = cmp.Or(j.words.RedFlags[c.ID].Name, name)
+		case assess.PartPattern:
+			name = cmp.Or(j.words.Criteria[c.ID].Name, name)
+			var state questionnaire.CriterionState
+			var match questionnaire.Match
+			if c.ID != "" && state.UnmarshalText([]byte(c.Level)) == nil {
+				level = marks.CriterionWord(l, state)
+			} else if match.UnmarshalText([]byte(c.Level)) == nil {
+				level = cmp.Or(j.words.Pattern[match], level)
+			}
+		case assess.PartCauses:
+			name = cmp.Or(j.words.Causes[c.ID].Name, name)
+			var strength questionnaire.Strength
+			if strength.UnmarshalText([]byte(c.Level)) == nil {
+				level = marks.StrengthWord(l, strength)
+			}
+		case assess.PartLookAlikes:
+			name = cmp.Or(j.words.LookAlikes[c.ID].Name, name)
+		case assess.PartScores:
+			name = cmp.Or(j.words.Scores[c.ID].Name, name)
+		case assess.PartSpecialists:
+			name = cmp.Or(j.words.Specialists[c.ID].Name, name)
+		case assess.PartAdvice:
+			name = cmp.Or(j.words.Advice[c.ID], name)
+		}
+		switch {
+		case name == "":
+			words = append(words, level)
+		case level == "":
+			words = append(words, name)
+		default:
+			words = append(words, l.T("submission.differs.claim", "name", name, "level", level))
+		}
+	}
+	return words
+}
+
+// causesOfOther is how many causes are named of another submission.
+const causesOfOther = 5
+
+// tellOthers adds the submissions that came under the same return code, the newest first. One that cannot be read is no
+// reason to withhold the rest.
+func (s *Server) tellOthers(r *http.Request, view *clinic.SubmissionView, j *journey, d store.Dossier) {
+	moments := []moment{{at: d.Sent, journey: j}}
+	for i := len(d.Earlier) - 1; i >= 0; i-- {
+		response := d.Earlier[i]
+		e := clinic.Earlier{OtherSubmission: clinic.OtherSubmission{Address: submissionPath(response.ID), Received: local(response.Sent)}}
+		if view.Newer == nil && response.Sent.After(d.Sent) {
+			view.Newer = &e.OtherSubmission
+		}
+		was, err := s.staffJourney(r, view.L, response)
+		if err != nil {
+			s.report(r, http.StatusInternalServerError, err)
+			e.Broken = true
+		} else {
+			o := assess.Evaluate(was.Definition, was.answers)
+			e.Level, e.Other = o.Urgency, was.Hash != j.Hash
+			for _, c := range o.Causes[:min(len(o.Causes), causesOfOther)] {
+				e.Causes = append(e.Causes, was.words.Causes[c.ID].Name)
+			}
+			e.Changes, e.Same = j.changes(was)
+			moments = append(moments, moment{response.Sent, e.Address, was})
+		}
+		view.Earlier = append(view.Earlier, e)
+	}
+	slices.SortStableFunc(moments, func(a, b moment) int { return a.at.Compare(b.at) })
+	view.Trace = j.trace(view.L, moments)
+}
+
+// moment is a submission on the plot of a person's submissions.
+type moment struct {
+	at      time.Time
+	address string // empty: the one shown
+	*journey
+}
+
+// trace is the plot of what the questionnaire draws over time; nil when there is nothing to compare.
+func (j *journey) trace(l *locale.Printer, moments []moment) *clinic.Trace {
+	burden, steps := -1, -1
+	for _, i := range j.Clinic.OverTime {
+		if j.Questions[i].Type == questionnaire.Number {
+			burden = i
+		} else {
+			steps = i
+		}
+	}
+	if len(moments) < 2 || burden < 0 || steps < 0 {
+		return nil
+	}
+	t := &clinic.Trace{
+		ID: "trace", Caption: l.T("submission.trace"), Head: l.T("submission.received"), Missing: l.T("answer.missing"),
+		Burden: l.T("submission.trace.burden", "question", j.text(burden).Short), Frequency: j.text(steps).Short,
+		Summary: l.N("submission.trace.summary", len(moments), "from", l.Date(local(moments[0].at)), "to", l.Date(local(moments[len(moments)-1].at))),
+	}
+	for _, o := range j.Questions[steps].Options {
+		t.Steps = append(t.Steps, j.text(steps).Options[o])
+	}
+	for _, m := range moments {
+		at := local(m.at)
+		point := clinic.Point{At: m.at, Name: l.DateTime(at), Short: at.Format("2006-01-02"), Address: m.address, Burden: -1, Step: -1}
+		if m.address == "" {
+			point.Name = l.T("submission.trace.this", "date", point.Name)
+		}
+		if a, ok := m.given(j.Questions[burden].ID); ok {
+			point.Burden = a.Number
+		}
+		if i, ok := m.Question(j.Questions[steps].ID); ok {
+			if a, ok := m.given(j.Questions[steps].ID); ok {
+				for o, id := range m.Questions[i].Options {
+					if a.Has(o) {
+						point.Step = slices.Index(j.Questions[steps].Options, id)
+					}
+				}
+			}
+		}
+		t.Points = append(t.Points, point)
+	}
+	return t
+}
+
+// given gives the answer to a question, if it was asked and answered with a value.
+func (j *journey) given(id questionnaire.ID) (questionnaire.Answer, bool) {
+	i, ok := j.Question(id)
+	if !ok || !j.onPath(i) || j.answers[i].State != questionnaire.Given {
+		return questionnaire.Answer{}, false
+	}
+	return j.answers[i], true
+}
+
+// toldHistory is what happened to a submission, the newest first.
+func toldHistory(l *locale.Printer, d store.Dossier) (events []clinic.Event) {
+	events = append(events, clinic.Event{At: local(d.Sent), What: l.T("submission.event.sent")})
+	for _, e := range d.History {
+		event := clinic.Event{At: local(e.At), Who: e.Name, Text: e.Text, Heavy: e.Kind == review.Note || e.Kind == review.Message}
+		switch e.Kind {
+		case review.Note:
+			event.What = l.T("submission.event.note")
+		case review.Message:
+			event.What = l.T("submission.event.message")
+		case review.Moved:
+			event.What = l.T("submission.event.moved", "from", clinic.StateWord(l, e.From), "to", clinic.StateWord(l, e.To))
+		case review.Taken:
+			switch e.Person {
+			case "":
+				event.What = l.T("submission.event.given-back")
+			case e.Name:
+				event.What = l.T("submission.event.taken")
+			default:
+				event.What = l.T("submission.event.given", "person", e.Person)
+			}
+		case review.Held:
+			event.What = l.T("submission.event.held")
+		case review.Freed:
+			event.What = l.T("submission.event.freed")
+		}
+		events = append(events, event)
+	}
+	if !d.Withdrawn.IsZero() {
+		events = append(events, clinic.Event{At: local(d.Withdrawn), What: l.T("submission.event.withdrawn")})
+	}
+	slices.SortStableFunc(events, func(a, b clinic.Event) int { return a.At.Compare(b.At) })
+	slices.Reverse(events)
+	return events
+}
+
+func readWord(l *locale.Printer, a audit.Action) string {
+	switch a {
+	case audit.Printed:
+		return l.T("submission.read.printed")
+	case audit.Exported:
+		return l.T("submission.read.exported")
+	}
+	return l.T("submission.read.opened")
+}
