@@ -32,8 +32,12 @@ type Submission struct {
 // Unread reports whether nobody has opened it.
 func (s Submission) Unread() bool { return s.Opened.IsZero() }
 
-// Move gives the submission as it is after a move. A risk must have been accepted, where there is one.
+// Move gives the submission as it is after a move. A risk must have been accepted, where there is one. What the patient
+// withdrew stays as it was.
 func (s Submission) Move(next State, reason string, accepted bool) (Submission, error) {
+	if !s.Withdrawn.IsZero() {
+		return s, ErrWithdrawn
+	}
 	for _, allowed := range moves[s.State] {
 		if allowed != next {
 			continue

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	q "ekbom/internal/questionnaire"
@@ -149,12 +151,39 @@ func (s *Store) scrub(ctx context.Context, deleted int) {
 const purgeAtOnce = 1000
 
 // PurgeExpired removes for good the responses that have expired by now, and says how many, also when an error ends it
-// early. What was sent to a clinic and not withdrawn stays.
+// early. What was sent to a clinic and not withdrawn stays. A draft that was meant for a clinic is counted by the question
+// at which it ended.
 func (s *Store) PurgeExpired(ctx context.Context, now time.Time) (total int, err error) {
 	for {
-		n, err := s.exec(ctx, `DELETE FROM responses WHERE id IN (SELECT id FROM responses
-			WHERE (sent IS NULL OR status = 'withdrawn') AND expires <= $1 ORDER BY expires LIMIT $2)`, stamp(now), purgeAtOnce)
-		total += int(n)
+		n := 0
+		err := s.InTx(ctx, func(tx *Store) error {
+			n = 0
+			stopped := map[q.ClinicID][]Tally{}
+			err := tx.queryRows(ctx, `DELETE FROM responses WHERE id IN (SELECT id FROM responses
+				WHERE (sent IS NULL OR status = 'withdrawn') AND expires <= $1 ORDER BY expires LIMIT $2)
+				RETURNING status, coalesce(clinic_id, ''), place, updated`, []any{stamp(now), purgeAtOnce},
+				func(scan func(...any) error) error {
+					var r q.Response
+					err := scan((*string)(&r.Status), (*string)(&r.Clinic), (*string)(&r.Place), &r.Updated)
+					if r.Status == q.Draft && r.Clinic != "" && r.Place != "" {
+						stopped[r.Clinic] = append(stopped[r.Clinic], Tally{Kind: CountStopped, Day: r.Updated, Key: string(r.Place), N: 1})
+					}
+					n++
+					return err
+				})
+			if err != nil {
+				return err
+			}
+			for _, clinic := range slices.Sorted(maps.Keys(stopped)) {
+				if err := tx.count(ctx, clinic, stopped[clinic]...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			total += n
+		}
 		if err == nil && n == purgeAtOnce {
 			continue
 		}

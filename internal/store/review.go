@@ -192,7 +192,8 @@ func (st *Staff) change(ctx context.Context, tx *Store, before, after review.Sub
 	}
 	n, err := tx.exec(ctx, `UPDATE submissions SET state = $4, open = $5, assignee = $6, changed = $7, revision = revision + 1
 		WHERE clinic_id = $1 AND id = $2 AND revision = $3`,
-		string(st.who.Clinic), string(before.ID), before.Revision, string(after.State), after.State.Open(), assignee, stamp(st.now))
+		string(st.who.Clinic), string(before.ID), before.Revision, string(after.State), after.State.Open() && after.Withdrawn.IsZero(),
+		assignee, stamp(st.now))
 	if err == nil && n == 0 {
 		err = ErrStale
 	}

@@ -73,7 +73,7 @@ func (st *Staff) Open(ctx context.Context, id q.ResponseID, why audit.Action) (D
 		if d.Submission, err = st.submission(ctx, tx, id); err != nil {
 			return err
 		}
-		if d.Unread() {
+		if d.Unread() && d.Withdrawn.IsZero() {
 			if err := st.firstLook(ctx, tx, &d.Submission); err != nil {
 				return err
 			}
@@ -256,7 +256,7 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 	searched := len(f.CodeHash) > 0 || f.Name != "" || f.Born != ""
 	switch {
 	case f.State != "":
-		and("s.state = " + arg(string(f.State)))
+		and("s.state = " + arg(string(f.State)) + " AND s.withdrawn IS NULL")
 	case !searched: // who searches wants to find, whatever became of it
 		and("s.open = " + arg(!f.Closed))
 	}
@@ -273,7 +273,7 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 		and("s.state IN ('received', 'in-review') AND s.withdrawn IS NULL AND (s.assignee IS NULL OR s.assignee = " + arg(string(f.Ready)) + ")")
 	}
 	if f.Unread {
-		and("s.opened IS NULL")
+		and("s.opened IS NULL AND s.withdrawn IS NULL")
 	}
 	if f.Age != "" {
 		and("s.age = " + arg(string(f.Age)))
