@@ -93,5 +93,13 @@ func (s *Server) staffProblem(r *http.Request, view page.ProblemView) clinic.Pro
 	if view.Status == http.StatusUnauthorized {
 		out.Home = pathSignIn
 	}
+	if secretForm(r) {
+		out.Action, out.Fields = "", nil
+	}
 	return out
+}
+
+// secretForm reports whether a request's form holds a password or a code, which no page may carry on.
+func secretForm(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, pathSignIn) || strings.HasPrefix(r.URL.Path, pathWelcome) || strings.HasPrefix(r.URL.Path, pathMe)
 }

@@ -33,10 +33,10 @@ type staffRoute struct {
 
 // staffTable is the one list of what signed-in people can reach. All of it is personal.
 func (s *Server) staffTable() []staffRoute {
-	return []staffRoute{
+	return append(s.meTable(), []staffRoute{
 		{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
 		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
-	}
+	}...)
 }
 
 // staffRoutes gives the same as routes: each asks who is signed in and what they may do before anything else happens.
@@ -62,6 +62,11 @@ func (s *Server) guarded(rt staffRoute) handler {
 		if !p.May(rt.right) {
 			return store.ErrForbidden
 		}
+		if r.Method == http.MethodPost {
+			if err := s.forgetKept(r, p); err != nil {
+				return err
+			}
+		}
 		return rt.handle(w, r, p)
 	}
 }
@@ -69,7 +74,7 @@ func (s *Server) guarded(rt staffRoute) handler {
 // askSignIn sends a stranger to the door, and remembers where they wanted to go.
 func (s *Server) askSignIn(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return errSignedOut
+		return s.askSignInAfter(w, r)
 	}
 	return redirect(w, pathSignIn+"?"+url.Values{"next": {r.URL.RequestURI()}}.Encode())
 }

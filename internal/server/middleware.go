@@ -236,14 +236,7 @@ func (s *Server) limitTries() func(http.Handler) http.Handler {
 		httprate.WithErrorHandler(s.fail),
 		httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}),
 	)
-	clientIP := middleware.ClientIPFromRemoteAddr
-	if len(s.TrustedProxies) > 0 {
-		var prefixes []string
-		for _, p := range s.TrustedProxies {
-			prefixes = append(prefixes, p.String())
-		}
-		clientIP = middleware.ClientIPFromXFF(prefixes...)
-	}
+	clientIP := s.clientIP()
 	return func(next http.Handler) http.Handler {
 		counted := clientIP(limit(next))
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -255,6 +248,18 @@ func (s *Server) limitTries() func(http.Handler) http.Handler {
 			counted.ServeHTTP(w, r)
 		})
 	}
+}
+
+// clientIP finds out from which address a request comes.
+func (s *Server) clientIP() func(http.Handler) http.Handler {
+	if len(s.TrustedProxies) == 0 {
+		return middleware.ClientIPFromRemoteAddr
+	}
+	var prefixes []string
+	for _, p := range s.TrustedProxies {
+		prefixes = append(prefixes, p.String())
+	}
+	return middleware.ClientIPFromXFF(prefixes...)
 }
 
 // serveFiles serves the style sheet, the script and the icon.

@@ -2,6 +2,8 @@ package server
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"ekbom/web/static"
 
@@ -43,7 +45,7 @@ type route struct {
 
 // table is the one list of everything the server answers. A GET answers HEAD too.
 func (s *Server) table() []route {
-	return append(s.staffRoutes(), []route{
+	return slices.Concat(s.staffRoutes(), s.doorTable(), []route{
 		{"GET", pathStart, public, s.showStart, false},
 		{"POST", "/start", personal, s.start, false},
 		{"GET", "/q/{question}", personal, s.showQuestion, false},
@@ -70,7 +72,7 @@ func (s *Server) table() []route {
 		{"GET", "/healthz", machine, s.alive, false},
 		{"GET", "/readyz", machine, s.ready, false},
 		{"GET", "/metrics", machine, s.measure, false},
-	}...)
+	})
 }
 
 func (s *Server) routes() http.Handler {
@@ -80,6 +82,9 @@ func (s *Server) routes() http.Handler {
 		h := s.serve(rt)
 		if rt.limited {
 			h = limit(h)
+		}
+		if strings.HasPrefix(rt.pattern, pathClinic) {
+			h = s.clientIP()(h)
 		}
 		mux.Method(rt.method, rt.pattern, h)
 		if rt.method == http.MethodGet {

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ekbom/internal/account"
 	"ekbom/internal/audit"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/store"
@@ -55,6 +56,8 @@ type Server struct {
 	offered        []string               // their tags, English first
 	assets         static.Assets
 	sessions       *sessions.CookieStore
+	hasher         *account.Hasher
+	vault          *account.Vault
 	staffSessions  *staffSessions
 	codeKey        []byte // hashes return codes
 	returnQR       *page.QR
@@ -85,6 +88,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.Store = o.Store.Sealed(chain)
 	s.staffSessions = &staffSessions{s.Store, o.Now}
+	s.hasher = account.NewHasher()
+	if s.vault, err = account.NewVault(o.Secret); err != nil {
+		return nil, err
+	}
 	if err := o.Store.SaveQuestionnaire(ctx, o.Definition.Ref, o.Definition.Archive()); err != nil {
 		return nil, fmt.Errorf("keep the questionnaire: %w", err)
 	}

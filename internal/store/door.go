@@ -168,6 +168,14 @@ func (s *Store) Forgive(ctx context.Context, key []byte) error {
 	return nil
 }
 
+// Forget takes back a whole count: somebody who guesses would not have succeeded.
+func (s *Store) Forget(ctx context.Context, key []byte) error {
+	if _, err := s.exec(ctx, `DELETE FROM attempts WHERE key = $1`, key); err != nil {
+		return fmt.Errorf("forget attempts: %w", err)
+	}
+	return nil
+}
+
 // PurgeDoor removes sessions, links and counts that are of no use any more.
 func (s *Store) PurgeDoor(ctx context.Context, now, idle, since time.Time) error {
 	for _, purge := range []struct {

@@ -539,6 +539,13 @@ func TestAttempts(t *testing.T) {
 		if n := try(key, start.Add(time.Hour)); n != 1 {
 			t.Errorf("%d, a count went below zero", n)
 		}
+		try(key, start.Add(time.Hour))
+		if err := s.Forget(ctx, key); err != nil {
+			t.Fatal(err)
+		}
+		if n := try(key, start.Add(time.Hour)); n != 1 {
+			t.Errorf("%d after the count was forgotten", n)
+		}
 	})
 }
 

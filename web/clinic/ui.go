@@ -41,6 +41,7 @@ type Field struct {
 	Numeric      bool   // a phone shows digits
 	Optional     bool
 	Narrow       bool // for a few signs
+	Fixed        bool // is shown, and cannot be changed
 	Focus        bool // has the focus when the page opens; never with a fault on the page
 	Faults       []page.Fault
 }
