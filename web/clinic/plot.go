@@ -106,7 +106,7 @@ const (
 	burdenMost    = 10
 	narrowPlot    = 250
 	widePlot      = 480
-	labelRune     = 7.5 // width of a sign, rather more than less
+	labelRune     = 9.5 // width of a sign, also for readers who set letters further apart
 	labelGap      = 10
 	manyPoints    = 20 // marks are smaller beyond
 )
