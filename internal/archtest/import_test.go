@@ -25,6 +25,7 @@ var rooms = map[string][]string{
 	"internal/account":       {"internal/questionnaire"},
 	"internal/review":        {"internal/questionnaire", "internal/account"},
 	"internal/audit":         {"internal/questionnaire"},
+	"internal/export":        domain,
 	"internal/config":        nil,
 	"questionnaires":         nil,
 	"migrations":             nil,
@@ -34,7 +35,7 @@ var rooms = map[string][]string{
 	"web/page":               slices.Concat(domain, []string{"web/locale", "web/mark", "web/static"}),
 	"web/clinic":             slices.Concat(domain, []string{"web/locale", "web/mark", "web/page", "web/static"}),
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
-	"internal/server":        slices.Concat(domain, []string{"internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/static"}),
+	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/static"}),
 	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/server", "internal/store", "web/locale",
 		"questionnaires"}),
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"ekbom/internal/account"
 	"ekbom/internal/store"
@@ -33,10 +34,9 @@ type staffRoute struct {
 
 // staffTable is the one list of what signed-in people can reach. All of it is personal.
 func (s *Server) staffTable() []staffRoute {
-	return append(s.meTable(), []staffRoute{
+	return slices.Concat(s.meTable(), s.submissionTable(), []staffRoute{
 		{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
-		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
-	}...)
+	})
 }
 
 // staffRoutes gives the same as routes: each asks who is signed in and what they may do before anything else happens.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ekbom/internal/account"
 	"ekbom/internal/assess"
 	"ekbom/internal/audit"
 	"ekbom/internal/questionnaire"
@@ -26,6 +27,13 @@ func submissionPath(id questionnaire.ResponseID) string {
 
 func submissionOf(r *http.Request) questionnaire.ResponseID {
 	return questionnaire.ResponseID(chi.URLParam(r, "submission"))
+}
+
+func (s *Server) submissionTable() []staffRoute {
+	return []staffRoute{
+		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
+		{"GET", pathSubmission + "{submission}/export.json", account.Review, s.exportSubmission},
+	}
 }
 
 // showSubmission is the page of one submission. To open it is recorded.
