@@ -4,6 +4,8 @@ package server
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -59,7 +61,8 @@ type Server struct {
 	hasher         *account.Hasher
 	vault          *account.Vault
 	staffSessions  *staffSessions
-	codeKey        []byte // hashes return codes
+	codeKey        []byte      // hashes return codes
+	searches       cipher.AEAD // seals what staff search for
 	returnQR       *page.QR
 	bounds         questionnaire.Path           // of somebody who has not begun
 	known          *cache[knownCookie, session] // sessions, by the cookie they came in
@@ -111,7 +114,11 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.sessions = newSessions(key("session signature", 32), key("session encryption", 32), o.Keep)
 	s.codeKey = key("return codes", 32)
-	if err != nil {
+	block, blockErr := aes.NewCipher(key("searches", 32))
+	if err = errors.Join(err, blockErr); err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	if s.searches, err = cipher.NewGCMWithRandomNonce(block); err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
 	s.offerLanguages()

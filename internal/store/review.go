@@ -229,6 +229,14 @@ func (st *Staff) Next(ctx context.Context, f review.Filter, left q.ResponseID) (
 	return next, nil
 }
 
+// Colleagues lists who of the clinic can be given a submission.
+func (st *Staff) Colleagues(ctx context.Context) ([]account.Member, error) {
+	if err := st.may(account.Review); err != nil {
+		return nil, err
+	}
+	return st.members(ctx, st.store)
+}
+
 // Load is how many open submissions a person has, and how many nobody has. Both are counted up to LoadMost.
 type Load struct{ Mine, Nobodys int64 }
 

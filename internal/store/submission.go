@@ -257,7 +257,7 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 	switch {
 	case f.State != "":
 		and("s.state = " + arg(string(f.State)) + " AND s.withdrawn IS NULL")
-	case !searched: // who searches wants to find, whatever became of it
+	case !searched && !f.Unread: // who searches wants to find, whatever became of it
 		and("s.open = " + arg(!f.Closed))
 	}
 	if f.Urgency != nil {
