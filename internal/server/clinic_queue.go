@@ -374,11 +374,14 @@ func (s *Server) fillQueue(r *http.Request, p *person, a ask, view *clinic.Queue
 		if err != nil {
 			return err
 		}
-		view.Rows = append(view.Rows, clinic.QueueRow{
-			ID: string(sub.ID), Address: submissionAddress(sub.ID, back), Urgency: sub.Urgency,
-			Sent: sub.Sent, SentText: recently(l, s.Now(), sub.Sent), Age: ageWord(l, sub.Age), Reason: reason, Name: sub.Name,
-			State: sub.State, Reviewer: sub.Assigned, Mine: sub.Assignee == p.Account, Unread: sub.Unread(), Withdrawn: !sub.Withdrawn.IsZero(),
-		})
+		row := clinic.QueueRow{
+			ID: string(sub.ID), Address: submissionAddress(sub.ID, back), Sent: sub.Sent, SentText: recently(l, s.Now(), sub.Sent),
+			State: sub.State, Reviewer: sub.Assigned, Mine: sub.Assignee == p.Account, Withdrawn: !sub.Withdrawn.IsZero(),
+		}
+		if !row.Withdrawn {
+			row.Urgency, row.Age, row.Reason, row.Name, row.Unread = sub.Urgency, ageWord(l, sub.Age), reason, sub.Name, sub.Unread()
+		}
+		view.Rows = append(view.Rows, row)
 	}
 	return nil
 }

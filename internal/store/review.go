@@ -145,13 +145,15 @@ func (st *Staff) Move(ctx context.Context, id q.ResponseID, step Step) error {
 
 // Assign gives a submission to a person of the clinic, or with an empty id to nobody. Whoever has it already keeps it. If
 // somebody changed the submission since that revision it is ErrStale; if there is no such person who can work,
-// review.ErrNobody.
+// review.ErrNobody; if the patient withdrew it, review.ErrWithdrawn.
 func (st *Staff) Assign(ctx context.Context, id q.ResponseID, revision int, to account.ID) error {
 	err := st.actOn(ctx, account.Review, id, func(tx *Store) error {
 		before, err := st.submission(ctx, tx, id)
 		switch {
 		case err != nil:
 			return err
+		case !before.Withdrawn.IsZero():
+			return review.ErrWithdrawn
 		case before.Assignee == to:
 			return nil
 		case before.Revision != revision:
