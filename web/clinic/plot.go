@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -189,8 +190,17 @@ func (m traceMark) half() string  { return strconv.Itoa(m.size) }
 func (m traceMark) whole() string { return strconv.Itoa(2 * m.size) }
 
 type traceStep struct {
-	Y    string
-	Text string
+	Y     string
+	Short string   // in one line
+	Lines []string // beside the plot; the first stands above the second
+}
+
+// Above is how far the first of the lines lies above the middle of them.
+func (s traceStep) above() string {
+	if len(s.Lines) == 1 {
+		return "4"
+	}
+	return "-3"
 }
 
 type tracePlot struct {
@@ -233,7 +243,7 @@ func (t Trace) plot() tracePlot {
 		p.Ticks = append(p.Ticks, axisTick{Y: number((burdenHeight-20)*(1-float64(n)/burdenMost) + 10), Text: n})
 	}
 	for i, s := range t.Steps {
-		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Text: s})
+		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, 34), Lines: twoLines(s, 26)})
 	}
 	var texts []string
 	for _, point := range t.Points {
@@ -251,6 +261,31 @@ func (t Trace) height() int { return burdenHeight + t.frequencyHeight() + 88 }
 // stepY is where step i lies; its words stand above it.
 func (t Trace) stepY(i int) float64 {
 	return float64(t.frequencyHeight() - stepHeight*i - 8)
+}
+
+// twoLines breaks a text between words into lines of most signs; what does not fit into two is left out.
+func twoLines(text string, most int) []string {
+	if utf8.RuneCountInString(text) <= most {
+		return []string{text}
+	}
+	words := strings.Fields(text)
+	first := ""
+	for len(words) > 0 && utf8.RuneCountInString(first)+utf8.RuneCountInString(words[0]) < most {
+		first = strings.TrimSpace(first + " " + words[0])
+		words = words[1:]
+	}
+	if first == "" || len(words) == 0 {
+		return []string{shorten(text, most)}
+	}
+	return []string{first, shorten(strings.Join(words, " "), most)}
+}
+
+// shorten leaves out what is more than most signs.
+func shorten(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimSpace(string(runes[:most-1])) + "…"
+	}
+	return text
 }
 
 // across gives where each point lies, in percent, by its time. The sides stay free for marks.

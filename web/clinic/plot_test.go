@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 )
 
@@ -232,6 +233,26 @@ func TestSwing(t *testing.T) {
 	}
 	if half := float64(burdenHeight-20) / burdenMost / 2; before > half {
 		t.Errorf("swings by %v, half a step is %v", before, half)
+	}
+}
+
+func TestTwoLines(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text string
+		want []string
+	}{
+		{"", []string{""}},
+		{"Every night", []string{"Every night"}},
+		{"About one night a week", []string{"About one", "night a week"}},
+		{"Now and then, only after something", []string{"Now and then,", "only after s…"}},
+		{"Сверхдлинноесловонаоднойстроке", []string{"Сверхдлинное…"}},
+		{"a Сверхдлинноесловонаоднойстроке", []string{"a", "Сверхдлинное…"}},
+	}
+	for _, tt := range tests {
+		if diff := gocmp.Diff(tt.want, twoLines(tt.text, 13)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.text, diff)
+		}
 	}
 }
 
