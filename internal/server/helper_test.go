@@ -215,6 +215,23 @@ func (b *browser) fill(entries ...string) *browser {
 	if form == nil {
 		b.t.Fatalf("%s has no form:\n%s", b.path, b.body)
 	}
+	return b.submit(form, entries)
+}
+
+// fillAt is fill for the form that goes to an address.
+func (b *browser) fillAt(action string, entries ...string) *browser {
+	b.t.Helper()
+	form := find(b.root, func(n *html.Node) bool {
+		return n.Data == "form" && attr(n, "method") == "post" && attr(n, "action") == action
+	})
+	if form == nil {
+		b.t.Fatalf("%s has no form to %s:\n%s", b.path, action, b.body)
+	}
+	return b.submit(form, entries)
+}
+
+func (b *browser) submit(form *html.Node, entries []string) *browser {
+	b.t.Helper()
 	values, offered := url.Values{}, map[string]bool{}
 	each(form, func(n *html.Node) {
 		name, value := attr(n, "name"), attr(n, "value")
