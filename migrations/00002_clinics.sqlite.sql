@@ -82,12 +82,14 @@ CREATE TABLE submissions (
     held      bool      NOT NULL,
     revision  bigint    NOT NULL
 );
+-- For a queue, one for each choice that leaves few of many. All go on with rank, time and id, so that a page reads one stretch
+-- of one of them in its order; Staff.queueQuery says how.
 CREATE INDEX submissions_open ON submissions (clinic_id, open, rank, sent, id);
 CREATE INDEX submissions_state ON submissions (clinic_id, state, rank, sent, id);
-CREATE INDEX submissions_newest ON submissions (clinic_id, open, sent, id);
-CREATE INDEX submissions_state_newest ON submissions (clinic_id, state, sent, id);
+CREATE INDEX submissions_age ON submissions (clinic_id, age, open, rank, sent, id);
 CREATE INDEX submissions_assignee ON submissions (clinic_id, assignee, open, rank, sent, id) WHERE assignee IS NOT NULL;
-CREATE INDEX submissions_unread ON submissions (clinic_id, rank, sent, id) WHERE opened IS NULL;
+CREATE INDEX submissions_nobodys ON submissions (clinic_id, open, rank, sent, id) WHERE assignee IS NULL;
+CREATE INDEX submissions_unread ON submissions (clinic_id, open, rank, sent, id) WHERE opened IS NULL AND withdrawn IS NULL;
 CREATE INDEX submissions_code ON submissions (clinic_id, code_hash, sent);
 CREATE INDEX submissions_born ON submissions (clinic_id, born) WHERE born <> '';
 CREATE INDEX submissions_changed ON submissions (clinic_id, changed) WHERE NOT held;

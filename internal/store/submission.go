@@ -17,7 +17,7 @@ import (
 const submissionColumns = `s.id, coalesce(r.questionnaire_hash, ''), s.rank, s.pattern, s.reason, s.flag, s.age, s.name, s.born, s.sent, s.withdrawn, s.state,
 	coalesce(s.assignee, ''), coalesce(a.name, ''), s.opened, s.changed, s.held, s.revision`
 
-const submissionTables = `submissions s LEFT JOIN accounts a ON a.id = s.assignee LEFT JOIN responses r ON r.id = s.id`
+const submissionJoins = ` LEFT JOIN accounts a ON a.id = s.assignee LEFT JOIN responses r ON r.id = s.id`
 
 type submissionRow struct {
 	s                 review.Submission
@@ -45,7 +45,7 @@ func (row *submissionRow) submission() (review.Submission, error) {
 // submission reads a submission of the person's clinic, or ErrNotFound.
 func (st *Staff) submission(ctx context.Context, tx *Store, id q.ResponseID) (review.Submission, error) {
 	var row submissionRow
-	err := tx.queryRow(ctx, `SELECT `+submissionColumns+` FROM `+submissionTables+` WHERE s.clinic_id = $1 AND s.id = $2`,
+	err := tx.queryRow(ctx, `SELECT `+submissionColumns+` FROM submissions s`+submissionJoins+` WHERE s.clinic_id = $1 AND s.id = $2`,
 		[]any{string(st.who.Clinic), string(id)}, row.dest()...)
 	if err != nil {
 		return review.Submission{}, fmt.Errorf("read submission: %w", err)
@@ -244,24 +244,21 @@ func (st *Staff) queue(ctx context.Context, f review.Filter, after, before *revi
 }
 
 // queueQuery writes the statement of a page. Its text comes from here alone; what was asked for stands in the arguments.
+//
+// However many submissions there are, a page reads about as many as it shows: each branch of the statement walks one stretch
+// of one index in the order of that index and stops at the limit. The indexes are by rank, then time; so where the order is
+// by time alone, or times are bounded, each rank is a branch of its own, and what they give is put in order. Only who looks
+// for a name, a birth date or a code reads what they find, and sorts that.
 func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit int) (string, []any) {
 	args := []any{string(st.who.Clinic)}
 	arg := func(v any) string {
 		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
+		return place(len(args))
 	}
 	where := []string{"s.clinic_id = $1"}
 	and := func(condition string) { where = append(where, condition) }
-	tables := submissionTables
-	searched := len(f.CodeHash) > 0 || f.Name != "" || f.Born != ""
-	switch {
-	case f.State != "":
+	if f.State != "" {
 		and("s.state = " + arg(string(f.State)) + " AND s.withdrawn IS NULL")
-	case !searched && !f.Unread: // who searches wants to find, whatever became of it
-		and("s.open = " + arg(!f.Closed))
-	}
-	if f.Urgency != nil {
-		and("s.rank = " + arg(review.Rank(*f.Urgency)))
 	}
 	if f.Assignee != "" {
 		and("s.assignee = " + arg(string(f.Assignee)))
@@ -285,8 +282,8 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 		and("s.born = " + arg(f.Born) + " AND s.born <> ''")
 	}
 	for _, word := range NameWords(f.Name) {
-		and("EXISTS (SELECT 1 FROM submission_names n WHERE n.clinic_id = $1 AND n.submission_id = s.id AND n.word >= " + arg(word) +
-			" AND n.word < " + arg(word+"\U0010FFFF") + ")")
+		and("s.id IN (SELECT submission_id FROM submission_names WHERE clinic_id = $1 AND word >= " + arg(word) +
+			" AND word < " + arg(word+"\U0010FFFF") + ")")
 	}
 	if !f.From.IsZero() {
 		and("s.sent >= " + arg(stamp(f.From)))
@@ -294,32 +291,89 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 	if !f.To.IsZero() {
 		and("s.sent < " + arg(stamp(f.To)))
 	}
+
+	few := len(f.CodeHash) > 0 || f.Born != ""
+	narrowed := f.Assignee != "" || f.Nobody || f.Unread || f.Age != ""
+	opens := []string{""}
+	switch {
+	case f.State == "" && !few && f.Name == "" && !f.Unread: // who searches wants to find, whatever became of it
+		opens = []string{isOpen(!f.Closed)}
+	case f.State != "" && narrowed:
+		opens = []string{isOpen(f.State.Open())}
+	case f.State == "" && !few:
+		opens = []string{isOpen(true), isOpen(false)}
+	}
+	const anyRank = -1
+	ranks := []int{anyRank}
+	switch {
+	case f.Urgency != nil:
+		ranks = []int{review.Rank(*f.Urgency)}
+	case !few && (f.Newest || !f.From.IsZero() || !f.To.IsZero()):
+		ranks = []int{0, 1, 2, 3, 4}
+	}
+
 	// Forward runs in the order shown, backward against it.
-	ascending := !f.Newest
-	key := after
+	key, ascending := after, !f.Newest
 	if before != nil {
 		key, ascending = before, !ascending
 	}
-	sign, direction := ">", "ASC"
+	sign, direction := ">", " ASC"
 	if !ascending {
-		sign, direction = "<", "DESC"
+		sign, direction = "<", " DESC"
+	}
+	order := func(columns ...string) string {
+		return " ORDER BY " + strings.Join(columns, direction+", ") + direction + " LIMIT " + strconv.Itoa(limit)
+	}
+	var rank, sent, id string
+	last := 0
+	if key != nil {
+		last = min(max(key.Rank, 0), 4)
+		sent, id = arg(stamp(key.Sent)), arg(string(key.ID))
+		if !f.Newest && ranks[0] == anyRank {
+			rank = arg(last)
+		}
+	}
+	var branches []string
+	for _, open := range opens {
+		for _, r := range ranks {
+			and := slices.Clone(where)
+			if open != "" {
+				and = append(and, open)
+			}
+			byTime := f.Newest || r != anyRank
+			if r != anyRank {
+				and = append(and, "s.rank = "+strconv.Itoa(r))
+			}
+			switch {
+			case key == nil:
+			case !byTime:
+				and = append(and, "(s.rank, s.sent, s.id) "+sign+" ("+rank+", "+sent+", "+id+")")
+			case f.Newest || f.Urgency != nil || r == last:
+				and = append(and, "(s.sent, s.id) "+sign+" ("+sent+", "+id+")")
+			case r > last != ascending: // all of this rank was before
+				and = append(and, "1 = 0")
+			}
+			columns := []string{"s.rank", "s.sent", "s.id"}
+			if byTime {
+				columns = columns[1:]
+			}
+			branches = append(branches, "SELECT * FROM (SELECT s.* FROM submissions s WHERE "+strings.Join(and, " AND ")+
+				order(columns...)+") AS b"+strconv.Itoa(len(branches)))
+		}
 	}
 	columns := []string{"s.rank", "s.sent", "s.id"}
 	if f.Newest {
 		columns = columns[1:]
 	}
-	if key != nil {
-		places := []string{arg(stamp(key.Sent)), arg(string(key.ID))}
-		if !f.Newest {
-			places = append([]string{arg(key.Rank)}, places...)
-		}
-		and("(" + strings.Join(columns, ", ") + ") " + sign + " (" + strings.Join(places, ", ") + ")")
+	return "SELECT " + submissionColumns + " FROM (" + strings.Join(branches, " UNION ALL ") + ") AS s" + submissionJoins +
+		order(columns...), args
+}
+
+func isOpen(open bool) string {
+	if open {
+		return "s.open = TRUE"
 	}
-	for i := range columns {
-		columns[i] += " " + direction
-	}
-	return "SELECT " + submissionColumns + " FROM " + tables + " WHERE " + strings.Join(where, " AND ") +
-		" ORDER BY " + strings.Join(columns, ", ") + " LIMIT " + arg(limit), args
+	return "s.open = FALSE"
 }
 
 // Counts says how many submissions are in each state, and how many nobody has opened.
