@@ -249,7 +249,7 @@ func (b *browser) submit(form *html.Node, entries []string) *browser {
 			}
 		default:
 			offered[name] = true
-			values.Set(name, value)
+			values.Add(name, value)
 		}
 	})
 	fresh := map[string]bool{}
