@@ -185,7 +185,7 @@ func Queue(v QueueView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if v.Empty != Nothing {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<details class=\"narrow-down\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -46,3 +46,34 @@ for (const area of document.querySelectorAll("textarea[data-length]")) {
   area.addEventListener("input", count);
   count();
 }
+// Keys of a list work only while one of its rows has the focus.
+const list = document.querySelector("[data-rows]");
+if (list) {
+  list.addEventListener("keydown", (event) => {
+    const rows = [...list.querySelectorAll(".open")];
+    const at = rows.indexOf(document.activeElement);
+    if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    const to = { j: at + 1, ArrowDown: at + 1, k: at - 1, ArrowUp: at - 1 }[event.key];
+    if (event.key === "/") document.getElementById("search").focus();
+    else if (to === undefined) return;
+    else rows[Math.min(Math.max(to, 0), rows.length - 1)].focus();
+    event.preventDefault();
+  });
+}
+// What came in is told, and nothing moves by itself.
+const news = document.getElementById("news");
+if (news) {
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(news.dataset.news, { redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status > 399) return clearInterval(asking);
+      if (answer.status !== 200) return;
+      const text = await answer.text();
+      if (news.textContent !== text) news.textContent = text;
+      news.hidden = false;
+    } catch {} // offline; the next time may do
+  };
+  const asking = setInterval(ask, 30000);
+  document.addEventListener("visibilitychange", ask);
+}

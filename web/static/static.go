@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-//go:embed base.css page.css sheet.css clinic.css case.css script.js desk.js icon.svg
+//go:embed base.css page.css sheet.css clinic.css case.css queue.css script.js desk.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
@@ -38,7 +38,7 @@ func Load() (Assets, error) {
 		{"style.css", &a.Style, []string{"base.css", "page.css"}, lightCSS},
 		{"sheet.css", &a.Sheet, []string{"base.css", "sheet.css"}, lightCSS},
 		{"script.js", &a.Script, []string{"script.js"}, lightJS},
-		{"clinic.css", &a.Clinic, []string{"base.css", "clinic.css", "case.css"}, lightCSS},
+		{"clinic.css", &a.Clinic, []string{"base.css", "clinic.css", "case.css", "queue.css"}, lightCSS},
 		{"desk.js", &a.Desk, []string{"script.js", "desk.js"}, lightJS},
 		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},
 	} {
