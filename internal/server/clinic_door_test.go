@@ -590,7 +590,7 @@ func TestStaleForm(t *testing.T) {
 	c := s.clinic(t, "north")
 	a := s.hire(t, c, "anna", account.Reviewer)
 	secret, _ := s.steps(t, a)
-	note := "Legs better since March.\r\n<b>Ferritin</b> \"12\" & falling: \u00e4\u0431"
+	note := "Legs better since March.\n<b>Ferritin</b> \"12\" & falling: \u00e4\u0431"
 	b := s.browser(t)
 	b.header.Set("Referer", s.web.URL+"/clinic/s/one?tab=notes")
 	b.post(pathStay, url.Values{"text": {note}, "revision": {"3"}, "kind": {"a", "b"}}).fails(http.StatusUnauthorized).
