@@ -132,6 +132,8 @@ CREATE TABLE audit (
     PRIMARY KEY (clinic_id, seq)
 );
 CREATE INDEX audit_subject ON audit (clinic_id, subject, seq);
+CREATE INDEX audit_actor ON audit (clinic_id, actor, seq);
+CREATE INDEX audit_action ON audit (clinic_id, action, seq);
 
 -- The last event of each chain: the next one follows it, and a chain cut short does not match it.
 CREATE TABLE audit_heads (

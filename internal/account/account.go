@@ -2,6 +2,7 @@
 package account
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,21 @@ func (r Role) May(right Right) bool {
 	least, known := least[right]
 	return known && slices.Contains(Roles(), r) && slices.Index(Roles(), r) >= slices.Index(Roles(), least)
 }
+
+// Covers reports whether a role may do all that another may. Nobody manages people above their own role.
+func (r Role) Covers(other Role) bool {
+	return slices.Contains(Roles(), r) && slices.Contains(Roles(), other) && slices.Index(Roles(), r) >= slices.Index(Roles(), other)
+}
+
+// The reasons why people cannot be managed so.
+var (
+	ErrAbove     = errors.New("above one's own role")
+	ErrOwn       = errors.New("not on one's own account")
+	ErrLastAdmin = errors.New("the last admin who can sign in")
+	ErrLogin     = errors.New("the name to sign in with is taken")
+	ErrSlug      = errors.New("the address is taken")
+	ErrNoSteps   = errors.New("has no second step themself")
+)
 
 // Right is one thing that a role may do. Everything staff can reach asks for one.
 type Right string

@@ -9,7 +9,10 @@ import (
 	"ekbom/internal/audit"
 )
 
-const accountColumns = `id, clinic_id, login, name, role, status, totp_secret IS NOT NULL, created, signed_in`
+const (
+	accountPlain   = `id, clinic_id, login, name, role, status`
+	accountColumns = accountPlain + `, totp_secret IS NOT NULL, created, signed_in`
+)
 
 type accountRow struct {
 	a        account.Account

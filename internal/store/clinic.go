@@ -30,16 +30,17 @@ func (row *clinicRow) clinic() account.Clinic {
 
 // CreateClinic opens a clinic. A slug that is taken is ErrConflict. by is who does so: audit.Operator, or the like.
 func (s *Store) CreateClinic(ctx context.Context, c account.Clinic, by string) error {
-	return s.InTx(ctx, func(tx *Store) error { return tx.createClinic(ctx, c, by) })
+	return s.InTx(ctx, func(tx *Store) error { return tx.createClinic(ctx, c, audit.Event{Actor: by}) })
 }
 
-func (s *Store) createClinic(ctx context.Context, c account.Clinic, by string) error {
+func (s *Store) createClinic(ctx context.Context, c account.Clinic, by audit.Event) error {
 	_, err := s.exec(ctx, `INSERT INTO clinics (`+clinicColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		string(c.ID), c.Slug, c.Name, stamp(c.Created), stamp(c.Closed), c.TwoSteps, c.Keep)
 	if err != nil {
 		return fmt.Errorf("create clinic: %w", err)
 	}
-	return s.record(ctx, audit.Event{Clinic: c.ID, At: c.Created, Actor: by, Action: audit.ClinicOpened, Subject: string(c.ID)})
+	by.Clinic, by.At, by.Action, by.Subject = c.ID, c.Created, audit.ClinicOpened, string(c.ID)
+	return s.record(ctx, by)
 }
 
 // Clinic reads a clinic, or ErrNotFound.

@@ -281,7 +281,7 @@ func (s *Store) UseFirstLink(ctx context.Context, tokenHash []byte, c account.Cl
 		if some, err := tx.anyAccount(ctx); err != nil || some {
 			return errors.Join(err, ErrNotFound)
 		}
-		if err := tx.createClinic(ctx, c, audit.Operator); err != nil {
+		if err := tx.createClinic(ctx, c, audit.Event{Actor: audit.Operator}); err != nil {
 			return err
 		}
 		a.Clinic, a.Status = c.ID, account.Invited
