@@ -71,7 +71,7 @@ func (st *Staff) OfPerson(ctx context.Context, id q.ResponseID) ([]review.Submis
 
 func (st *Staff) ofPerson(ctx context.Context, tx *Store, id q.ResponseID) ([]review.Submission, error) {
 	var all []review.Submission
-	err := tx.queryRows(ctx, `SELECT `+submissionColumns+` FROM `+submissionTables+` WHERE s.clinic_id = $1 AND s.code_hash =
+	err := tx.queryRows(ctx, `SELECT `+submissionColumns+` FROM submissions s`+submissionJoins+` WHERE s.clinic_id = $1 AND s.code_hash =
 		(SELECT code_hash FROM submissions WHERE clinic_id = $1 AND id = $2) ORDER BY s.sent, s.id LIMIT $3`,
 		[]any{string(st.who.Clinic), string(id), personMost}, func(scan func(...any) error) error {
 			var row submissionRow
@@ -204,7 +204,7 @@ func (s *Store) purgeSome(ctx context.Context, c account.Clinic, now time.Time) 
 			return err
 		}
 		var due []review.Submission
-		err = tx.queryRows(ctx, `SELECT `+submissionColumns+` FROM `+submissionTables+`
+		err = tx.queryRows(ctx, `SELECT `+submissionColumns+` FROM submissions s`+submissionJoins+`
 			WHERE s.clinic_id = $1 AND NOT s.held AND s.changed <= $2 ORDER BY s.changed LIMIT $3`,
 			[]any{string(c.ID), stamp(kept(now, c.Keep)), purgeSubmissionsAtOnce}, func(scan func(...any) error) error {
 				var row submissionRow
