@@ -243,7 +243,7 @@ func (t Trace) plot() tracePlot {
 		p.Ticks = append(p.Ticks, axisTick{Y: number((burdenHeight-20)*(1-float64(n)/burdenMost) + 10), Text: n})
 	}
 	for i, s := range t.Steps {
-		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, 34), Lines: twoLines(s, 26)})
+		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, 34), Lines: twoLines(s, 28)})
 	}
 	var texts []string
 	for _, point := range t.Points {
