@@ -16,6 +16,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`
+	Audit   auditCommand   `cmd:"" help:"Check that nobody changed the audit trails of clinics."`
 }
 
 // stage is all of the outside world that a command may touch.

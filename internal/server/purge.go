@@ -40,6 +40,7 @@ func (s *Server) purgeOnce(ctx context.Context, watch *clockWatch, steady time.T
 	if steady.Before(watch.until) {
 		return
 	}
+	s.purgeSubmissions(ctx, now)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	n, err := s.Store.PurgeExpired(ctx, now)
@@ -50,6 +51,20 @@ func (s *Server) purgeOnce(ctx context.Context, watch *clockWatch, steady time.T
 	s.metrics.responses.WithLabelValues(eventPurged).Add(float64(n))
 	if n > 0 {
 		s.Log.Info("purged expired responses", "count", n)
+	}
+}
+
+// purgeSubmissions deletes what clinics have kept for as long as they wanted.
+func (s *Server) purgeSubmissions(ctx context.Context, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	n, err := s.Store.PurgeSubmissions(ctx, now)
+	if err != nil {
+		s.Log.Error("purge submissions", "error", err.Error())
+	}
+	s.metrics.responses.WithLabelValues(eventPurged).Add(float64(n))
+	if n > 0 {
+		s.Log.Info("purged submissions", "count", n)
 	}
 }
 
