@@ -13,6 +13,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve a questionnaire to patients."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema, or show where it stands."`
+	Account accountCommand `cmd:"" help:"Add, list, disable and reset the accounts of clinics' people."`
 	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`

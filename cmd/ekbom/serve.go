@@ -92,7 +92,14 @@ func (c *serveCommand) Run(s *stage) error {
 		return err
 	}
 	log.Info("serving", "config", conf, "questionnaire", definition.ID, "version", definition.Version, "hash", definition.Hash)
+	link, err := srv.FirstLink(s.ctx)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(s.stdout, "Open %s\n", address(conf, ln.Addr()))
+	if link != "" {
+		fmt.Fprintf(s.stdout, "Make the first account of a clinic, with this link, once: %s%s\n", address(conf, ln.Addr()), link)
+	}
 	return srv.Serve(s.ctx, ln)
 }
 

@@ -16,7 +16,7 @@ func (c *Config) OpenSecret() (string, error) {
 	if c.Secret != "" {
 		return c.Secret, nil
 	}
-	path := filepath.Join(c.DataDir(), "secret")
+	path := c.SecretFile()
 	secret, err := readSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		secret, err = createSecret(path)
@@ -26,6 +26,9 @@ func (c *Config) OpenSecret() (string, error) {
 	}
 	return secret, nil
 }
+
+// SecretFile is where the secret is kept when none is configured.
+func (c *Config) SecretFile() string { return filepath.Join(c.DataDir(), "secret") }
 
 func readSecret(path string) (string, error) {
 	info, err := os.Stat(path)

@@ -43,6 +43,9 @@ func (s *Server) purgeOnce(ctx context.Context, watch *clockWatch, steady time.T
 	s.purgeSubmissions(ctx, now)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	if err := s.Store.PurgeDoor(ctx, now, now.Add(-staffIdle), now.Add(-tryWindow)); err != nil {
+		s.Log.Error("purge", "error", err.Error())
+	}
 	n, err := s.Store.PurgeExpired(ctx, now)
 	if err != nil {
 		s.Log.Error("purge", "error", err.Error())
