@@ -32,21 +32,35 @@ func submissionOf(r *http.Request) questionnaire.ResponseID {
 func (s *Server) submissionTable() []staffRoute {
 	return []staffRoute{
 		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
+		{"GET", pathSubmission + "{submission}/print", account.Review, s.printSubmission},
 		{"GET", pathSubmission + "{submission}/export.json", account.Review, s.exportSubmission},
 	}
 }
 
 // showSubmission is the page of one submission. To open it is recorded.
 func (s *Server) showSubmission(w http.ResponseWriter, r *http.Request, p *person) error {
-	d, err := p.store.Open(r.Context(), submissionOf(r), audit.Opened)
-	if err != nil {
-		return err
-	}
-	view, err := s.submission(r, p, d)
+	view, err := s.readSubmission(r, p, audit.Opened)
 	if err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, clinic.Submission(view))
+}
+
+// printSubmission is the same for paper. To open it is recorded as a print, since nobody can know whether it follows.
+func (s *Server) printSubmission(w http.ResponseWriter, r *http.Request, p *person) error {
+	view, err := s.readSubmission(r, p, audit.Printed)
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, clinic.SubmissionPrint(view))
+}
+
+func (s *Server) readSubmission(r *http.Request, p *person, why audit.Action) (clinic.SubmissionView, error) {
+	d, err := p.store.Open(r.Context(), submissionOf(r), why)
+	if err != nil {
+		return clinic.SubmissionView{}, err
+	}
+	return s.submission(r, p, d)
 }
 
 // submission puts all that a clinic has of a submission into words.

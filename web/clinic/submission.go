@@ -1,6 +1,7 @@
 package clinic
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -235,4 +236,32 @@ func (w Words) about(l *locale.Printer) string {
 		return l.T("submission.words.letter")
 	}
 	return w.About
+}
+
+// supported are the causes of one strength.
+func (v SubmissionView) supported(s q.Strength) (all []Cause) {
+	for _, c := range v.Causes {
+		if c.Strength == s {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// name is the clinical name where there is one.
+func (c Cause) name() string { return cmp.Or(c.Clinical, c.Name) }
+
+func (v SubmissionView) claimed(all []string) string {
+	if len(all) == 0 {
+		return v.L.T("submission.differs.nothing")
+	}
+	return v.L.Join(all)
+}
+
+// sideSaid is an answer of one of two submissions in a line.
+func (v SubmissionView) sideSaid(asked bool, a page.Answer) string {
+	if !asked {
+		return v.L.T("submission.earlier.not-asked")
+	}
+	return a.Said(v.L)
 }

@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-//go:embed base.css page.css sheet.css clinic.css case.css queue.css script.js desk.js icon.svg
+//go:embed base.css page.css sheet.css clinic.css case.css queue.css print.css script.js desk.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
 const Prefix = "/static/"
 
-// Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic and Desk.
+// Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic, Print and Desk.
 type Assets struct {
-	Style, Sheet, Script, Clinic, Desk, Icon string
+	Style, Sheet, Script, Clinic, Print, Desk, Icon string
 	byName                                   map[string][]byte
 }
 
@@ -39,6 +39,7 @@ func Load() (Assets, error) {
 		{"sheet.css", &a.Sheet, []string{"base.css", "sheet.css"}, lightCSS},
 		{"script.js", &a.Script, []string{"script.js"}, lightJS},
 		{"clinic.css", &a.Clinic, []string{"base.css", "clinic.css", "case.css", "queue.css"}, lightCSS},
+		{"print.css", &a.Print, []string{"base.css", "sheet.css", "print.css"}, lightCSS},
 		{"desk.js", &a.Desk, []string{"script.js", "desk.js"}, lightJS},
 		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},
 	} {
