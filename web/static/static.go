@@ -23,7 +23,7 @@ const Prefix = "/static/"
 // Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic, Print and Desk.
 type Assets struct {
 	Style, Sheet, Script, Clinic, Print, Desk, Icon string
-	byName                                   map[string][]byte
+	byName                                          map[string][]byte
 }
 
 // Load reads the built-in files.
