@@ -167,7 +167,7 @@ func (d *Definition) ParseAnswer(q int, entries []string) (Answer, *AnswerFault)
 		}
 		return Answer{State: Given, Text: date}, nil
 	default:
-		text := cleanText(strings.Join(entries, "\n"))
+		text := CleanText(strings.Join(entries, "\n"))
 		if utf8.RuneCountInString(text) > qu.Length {
 			return fault(FaultTooLong, strconv.Itoa(utf8.RuneCountInString(text)))
 		}
@@ -211,9 +211,9 @@ func parseDate(words []string) (string, bool) {
 // maxMarks is how many accents may sit on one letter: more than any language needs, too few to paint over other lines.
 const maxMarks = 4
 
-// cleanText trims own words, makes line ends uniform and drops what could make a page or a printed sheet read other than
+// CleanText trims own words, makes line ends uniform and drops what could make a page or a printed sheet read other than
 // it was written: control signs, signs that turn the reading direction, and heaps of accents.
-func cleanText(s string) string {
+func CleanText(s string) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "")
 	marks := 0
 	s = strings.Map(func(r rune) rune {

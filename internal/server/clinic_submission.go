@@ -67,12 +67,17 @@ func (s *Server) readSubmission(r *http.Request, p *person, why audit.Action) (c
 func (s *Server) submission(r *http.Request, p *person, d store.Dossier) (clinic.SubmissionView, error) {
 	path := submissionPath(d.ID)
 	view := clinic.SubmissionView{
-		Base: s.frame(r, p, path), Back: backToQueue(r), Page: path, Print: path + "/print", Export: path + "/export.json",
+		Base: s.frame(r, p, path), Page: path, Print: path + "/print", Export: path + "/export.json",
 		Printed: local(s.Now()),
 		Head: clinic.SubmissionHead{
 			Level: d.Urgency, Received: local(d.Sent), State: d.State, Assigned: d.Assigned, Held: d.Held, Withdrawn: local(d.Withdrawn),
 		},
 	}
+	actions, err := s.actionsOf(r, view.L, p, d)
+	if err != nil {
+		return view, err
+	}
+	view.Actions, view.Back = actions, actions.Queue
 	view.History = toldHistory(view.L, d)
 	for _, e := range d.Readers {
 		view.Readers = append(view.Readers, clinic.Event{At: local(e.At), Who: e.Name, What: readWord(view.L, e.Action)})
@@ -95,14 +100,6 @@ func (s *Server) submission(r *http.Request, p *person, d store.Dossier) (clinic
 	view.Differs = j.differs(view.L, d, outcome)
 	s.tellOthers(r, &view, j, d)
 	return view, nil
-}
-
-// backToQueue is the address of the queue, with the filters it was left with.
-func backToQueue(r *http.Request) string {
-	if from, err := url.Parse(r.Referer()); err == nil && from.Path == pathQueue && (from.Host == "" || from.Host == r.Host) {
-		return (&url.URL{Path: pathQueue, RawQuery: from.RawQuery}).String()
-	}
-	return pathQueue
 }
 
 // staffJourney is a response in the language of a staff page.
@@ -300,29 +297,7 @@ func (j *journey) given(id questionnaire.ID) (questionnaire.Answer, bool) {
 func toldHistory(l *locale.Printer, d store.Dossier) (events []clinic.Event) {
 	events = append(events, clinic.Event{At: local(d.Sent), What: l.T("submission.event.sent")})
 	for _, e := range d.History {
-		event := clinic.Event{At: local(e.At), Who: e.Name, Text: e.Text, Heavy: e.Kind == review.Note || e.Kind == review.Message}
-		switch e.Kind {
-		case review.Note:
-			event.What = l.T("submission.event.note")
-		case review.Message:
-			event.What = l.T("submission.event.message")
-		case review.Moved:
-			event.What = l.T("submission.event.moved", "from", clinic.StateWord(l, e.From), "to", clinic.StateWord(l, e.To))
-		case review.Taken:
-			switch e.Person {
-			case "":
-				event.What = l.T("submission.event.given-back")
-			case e.Name:
-				event.What = l.T("submission.event.taken")
-			default:
-				event.What = l.T("submission.event.given", "person", e.Person)
-			}
-		case review.Held:
-			event.What = l.T("submission.event.held")
-		case review.Freed:
-			event.What = l.T("submission.event.freed")
-		}
-		events = append(events, event)
+		events = append(events, toldEntry(l, e))
 	}
 	if !d.Withdrawn.IsZero() {
 		events = append(events, clinic.Event{At: local(d.Withdrawn), What: l.T("submission.event.withdrawn")})
@@ -330,6 +305,33 @@ func toldHistory(l *locale.Printer, d store.Dossier) (events []clinic.Event) {
 	slices.SortStableFunc(events, func(a, b clinic.Event) int { return a.At.Compare(b.At) })
 	slices.Reverse(events)
 	return events
+}
+
+// toldEntry is one entry of a history in words.
+func toldEntry(l *locale.Printer, e review.Entry) clinic.Event {
+	event := clinic.Event{At: local(e.At), Who: e.Name, Text: e.Text, Heavy: e.Kind == review.Note || e.Kind == review.Message}
+	switch e.Kind {
+	case review.Note:
+		event.What = l.T("submission.event.note")
+	case review.Message:
+		event.What = l.T("submission.event.message")
+	case review.Moved:
+		event.What = l.T("submission.event.moved", "from", clinic.StateWord(l, e.From), "to", clinic.StateWord(l, e.To))
+	case review.Taken:
+		switch e.Person {
+		case "":
+			event.What = l.T("submission.event.given-back")
+		case e.Name:
+			event.What = l.T("submission.event.taken")
+		default:
+			event.What = l.T("submission.event.given", "person", e.Person)
+		}
+	case review.Held:
+		event.What = l.T("submission.event.held")
+	case review.Freed:
+		event.What = l.T("submission.event.freed")
+	}
+	return event
 }
 
 func readWord(l *locale.Printer, a audit.Action) string {

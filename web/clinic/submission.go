@@ -16,6 +16,7 @@ import (
 type SubmissionView struct {
 	Base
 	Head    SubmissionHead
+	Actions ActionsView
 	Back    string // address of the queue
 	Print   string // addresses of the print and the export; both are logged
 	Export  string
