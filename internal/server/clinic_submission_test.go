@@ -174,7 +174,7 @@ func TestSubmissionPage(t *testing.T) {
 		if n := find(b.root, func(n *html.Node) bool { return n.Data == "title" }); strings.Contains(text(n), "Anna") {
 			t.Errorf("the title names the patient: %s", text(n))
 		}
-		b.silent("return code")
+		b.silent("Return code")
 	})
 	t.Run("flags", func(t *testing.T) {
 		b.partSays("flags", "Could not be told", "Signs that should not wait: Not sure", "a blood clot in a leg vein", "Denied: ", "Not asked: ")
