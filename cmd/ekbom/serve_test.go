@@ -142,7 +142,7 @@ func TestServe(t *testing.T) {
 	edit(t, broken+"/definition.yaml", "type: number", "type: nummer")
 	edit(t, broken+"/rules.yaml", "{nights: many}", "{nights: most}")
 	code, _, faults := command(t.Context(), nil, "serve", "--addr", "127.0.0.1:0", "--db", db, "--questionnaires", broken)
-	if code != exitFaulty || !strings.Contains(faults, "definition.yaml:17:15") || !strings.Contains(faults, "rules.yaml:6:") {
+	if code != exitFaulty || !strings.Contains(faults, "definition.yaml:23:15") || !strings.Contains(faults, "rules.yaml:6:") {
 		t.Errorf("exit code %d, faults:\n%s", code, faults)
 	}
 	// So is an address that is taken.
