@@ -476,7 +476,7 @@ func queueFilters(l *locale.Printer, a *ask, colleagues []account.Member, faults
 		return c
 	}
 	day := func(name, label string) clinic.Field {
-		return clinic.Field{ID: name, Name: name, Label: label, Type: "date", Value: a.words.Get(name), Faults: faultsOf(faults, name)}
+		return clinic.Field{ID: name, Name: name, Label: label, Hint: l.T("queue.filter.day"), Value: a.words.Get(name), Faults: faultsOf(faults, name)}
 	}
 	f := clinic.QueueFilters{
 		Action: pathQueue,

@@ -73,7 +73,11 @@ func (s *Server) serve(rt route) http.Handler {
 		began := time.Now()
 		v := visitOf(r)
 		v.route = rt.pattern
-		keepCopies(w.Header(), rt.privacy)
+		copies := rt.privacy
+		if onClinicSide(r) {
+			copies = personal // also where there is no page
+		}
+		keepCopies(w.Header(), copies)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {

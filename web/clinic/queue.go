@@ -65,6 +65,16 @@ const (
 	NoFind            // nothing for this search
 )
 
+// title says which part of the queue is shown: the first tab is all of it.
+func (v QueueView) title() string {
+	for i, tab := range v.Tabs {
+		if tab.Current && i > 0 {
+			return v.L.T("queue.title.of", "tab", tab.Name)
+		}
+	}
+	return v.L.T("queue.title")
+}
+
 // queueColumns are the columns of the queue.
 func queueColumns(v QueueView) []Column {
 	return []Column{
