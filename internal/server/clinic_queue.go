@@ -34,6 +34,7 @@ const (
 func (s *Server) queueTable() []staffRoute {
 	return []staffRoute{
 		{"GET", pathQueue, account.Review, s.showQueue},
+		{"GET", pathQueueSearch, account.Review, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
 		{"POST", pathQueueSearch, account.Review, s.search},
 		{"GET", pathQueueNew, account.Review, s.tellNew},
 	}
@@ -258,6 +259,9 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, p *person) error
 	if err := readForm(r); err != nil {
 		return err
 	}
+	if err := s.forgetKept(r, p); err != nil {
+		return err
+	}
 	view := clinic.QueueView{Base: s.frame(r, p, pathQueue)}
 	typed := strings.TrimSpace(strings.ToValidUTF8(r.PostForm.Get(fieldSearch), ""))
 	fault := ""
@@ -349,7 +353,8 @@ func (s *Server) fillQueue(r *http.Request, p *person, a ask, view *clinic.Queue
 	view.Searched, view.Find, view.All, view.Poster, view.Top = a.searched(), pathQueueSearch, pathQueue, pathPoster, pathQueue
 	view.News = pathQueueNew + "?since=" + strconv.FormatInt(now, 10)
 	view.Search = clinic.Field{
-		ID: fieldSearch, Name: fieldSearch, Label: l.T("queue.search"), Hint: l.T("queue.search.hint"), Value: a.typed,
+		ID: fieldSearch, Name: fieldSearch, Label: l.T("queue.search"), Hint: l.T("queue.search.hint"),
+		Value: cmp.Or(a.typed, p.kept(pathQueueSearch).Get(fieldSearch)),
 		Faults: faultsOf(view.Faults, fieldSearch),
 	}
 	view.Tabs = queueTabs(l, &a, states, unread, load)

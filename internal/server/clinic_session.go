@@ -139,7 +139,8 @@ func (s *Server) person(r *http.Request) (*person, error) {
 	now := s.Now()
 	who := account.Principal{Account: in.account.ID, Clinic: in.clinic.ID, Name: in.account.Name, Role: in.account.Role}
 	p := &person{Principal: who, account: in.account, clinic: in.clinic, session: sess, in: in, store: s.Store.Staff(who, now)}
-	if now.Sub(in.Seen) >= staffSeenStep {
+	// What a page asks by itself does not keep anybody signed in.
+	if now.Sub(in.Seen) >= staffSeenStep && r.URL.Path != pathQueueNew {
 		in.Seen = now
 		if err := s.Store.SaveSession(r.Context(), in.Session); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, fmt.Errorf("session: %w", err)
