@@ -365,7 +365,7 @@ func (s *Store) invite(ctx context.Context, a account.Account, tokenHash []byte,
 	return nil
 }
 
-// ResetAccount takes password, second step and sessions from an account, for the operator, and makes the link that chooses
+// ResetAccount takes password, second step, passkeys and sessions from an account, for the operator, and makes the link that chooses
 // a new password. A disabled account can be used again after that.
 func (s *Store) ResetAccount(ctx context.Context, id account.ID, clinic q.ClinicID, tokenHash []byte, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {
@@ -375,6 +375,9 @@ func (s *Store) ResetAccount(ctx context.Context, id account.ID, clinic q.Clinic
 
 func (s *Store) reset(ctx context.Context, id account.ID, clinic q.ClinicID, tokenHash []byte, by audit.Event) error {
 	err := s.change(ctx, id, clinic, `password = NULL, totp_secret = NULL, totp_step = 0, recovery = '[]', status = 'invited'`)
+	if err == nil {
+		_, err = s.exec(ctx, `DELETE FROM passkeys WHERE account_id = $1`, string(id))
+	}
 	if err == nil {
 		err = s.addLink(ctx, id, account.ResetLink, tokenHash, by.At)
 	}
