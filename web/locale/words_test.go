@@ -105,8 +105,11 @@ func TestMessagesUsed(t *testing.T) {
 	}{{"../page", patients}, {"../mark", patients}, {".", patients}, {"../clinic", staff}, {"../../internal/server", staff}} {
 		for _, f := range goFiles(t, in.dir) {
 			ast.Inspect(f, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok {
-					checkCall(t, in.dir, call, in.known, unused)
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					checkCall(t, in.dir, n, in.known, unused)
+				case *ast.BasicLit:
+					checkHandedOn(t, in.dir, n, in.known, unused)
 				}
 				return true
 			})
@@ -129,7 +132,9 @@ func checkCall(t *testing.T, dir string, call *ast.CallExpr, known, unused map[s
 	}
 	key, ok := literal(call.Args[0])
 	if !ok {
-		t.Errorf("%s: a message without a literal key cannot be checked", dir)
+		if sel.Sel.Name == "N" || len(call.Args) > 1 {
+			t.Errorf("%s: a message with placeholders and without a literal key cannot be checked", dir)
+		}
 		return
 	}
 	delete(unused, key)
@@ -155,6 +160,28 @@ func checkCall(t *testing.T, dir string, call *ast.CallExpr, known, unused map[s
 		t.Errorf("%s: message %q: plural forms %v, called by %s", dir, key, want.plural, sel.Sel.Name)
 	case !slices.Equal(names, want.placeholders):
 		t.Errorf("%s: message %q takes %v, is given %v", dir, key, want.placeholders, names)
+	}
+}
+
+var keyShape = regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
+
+// checkHandedOn looks at texts that are handed on to be a key somewhere else, such as the notice of a page that follows.
+func checkHandedOn(t *testing.T, dir string, l *ast.BasicLit, known, unused map[string]written) {
+	t.Helper()
+	key, ok := literal(l)
+	if !ok || !keyShape.MatchString(key) {
+		return
+	}
+	if _, there := known[key]; there {
+		delete(unused, key)
+		return
+	}
+	first, _, _ := strings.Cut(key, ".")
+	for other := range known {
+		if strings.HasPrefix(other, first+".") {
+			t.Errorf("%s: %q looks like a message that is not there", dir, key)
+			return
+		}
 	}
 }
 
