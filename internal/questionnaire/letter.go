@@ -22,7 +22,7 @@ const (
 // ParseLetter reads what a person typed in order to send: name, own words, and the parts of a date of birth as digits. All may
 // be empty. Of a name that runs over lines one is made.
 func ParseLetter(name, words, year, month, day string, today time.Time) (Letter, []LetterFault) {
-	l := Letter{Name: cleanText(strings.Join(strings.Fields(name), " ")), Words: cleanText(words)}
+	l := Letter{Name: CleanText(strings.Join(strings.Fields(name), " ")), Words: CleanText(words)}
 	var faults []LetterFault
 	if utf8.RuneCountInString(l.Name) > LetterName {
 		faults = append(faults, LetterNameLong)

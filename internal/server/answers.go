@@ -12,12 +12,17 @@ func (s *Server) showAnswers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if j.open >= 0 || len(j.raised()) > 0 {
+	view := page.AnswersView{Base: j.base(pathAnswers), Back: j.before(len(j.Questions))}
+	switch {
+	case j.sent():
+		view.Sent, view.Back = true, pathSent
+		view.Sections = j.sections(whole, reached)
+	case j.open >= 0 || len(j.raised()) > 0:
 		return redirect(w, j.next())
+	default:
+		view.Sections = j.sections(short, every)
 	}
-	return s.render(w, http.StatusOK, page.Answers(page.AnswersView{
-		Base: j.base(pathAnswers), Sections: j.sections(short, every), Back: j.before(len(j.Questions)),
-	}))
+	return s.render(w, http.StatusOK, page.Answers(view))
 }
 
 // complete computes the outcome and keeps it beside the answers.
@@ -46,6 +51,11 @@ func whole(t *questionnaire.QuestionText) string { return t.Text }
 
 func every(*questionnaire.Question, questionnaire.Answer) bool { return true }
 
+// reached leaves out what was not asked because an emergency ended the questions.
+func reached(_ *questionnaire.Question, a questionnaire.Answer) bool {
+	return a.State != questionnaire.NotReached
+}
+
 // sections lists the answers on the path. A section without any is left out.
 func (j *journey) sections(name func(*questionnaire.QuestionText) string,
 	holds func(*questionnaire.Question, questionnaire.Answer) bool) (sections []page.AnswerSection) {
@@ -54,7 +64,7 @@ func (j *journey) sections(name func(*questionnaire.QuestionText) string,
 		for i := sec.First; i < sec.Past; i++ {
 			if j.onPath(i) && holds(&j.Questions[i], j.answers[i]) {
 				out.Rows = append(out.Rows, page.AnswerRow{
-					Question: name(j.text(i)), Answer: j.inWords(i, j.answers[i]), Change: questionPath(j.Questions[i].ID),
+					Question: name(j.text(i)), Answer: j.inWords(i, j.answers[i]), Change: j.changePath(i),
 				})
 			}
 		}

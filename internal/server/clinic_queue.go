@@ -27,7 +27,6 @@ import (
 const (
 	pathQueueSearch = pathQueue + "/search"
 	pathQueueNew    = pathQueue + "/new"
-	pathPoster      = "/clinic/poster"
 )
 
 // queueTable lists what leads through the queue.

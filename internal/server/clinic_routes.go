@@ -34,7 +34,7 @@ type staffRoute struct {
 
 // staffTable is the one list of what signed-in people can reach. All of it is personal.
 func (s *Server) staffTable() []staffRoute {
-	return slices.Concat(s.meTable(), s.submissionTable(), s.queueTable(), s.reviewTable(), []staffRoute{
+	return slices.Concat(s.meTable(), s.submissionTable(), s.queueTable(), s.reviewTable(), s.posterTable(), []staffRoute{
 		{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
 	})
 }

@@ -68,5 +68,10 @@ func (s *Server) showEmergency(w http.ResponseWriter, r *http.Request) error {
 			view.Change = c.Change
 		}
 	}
+	if j.sent() {
+		view.Sent = true
+	} else if clinics, err := s.openClinics(r.Context()); err == nil && len(clinics) > 0 {
+		view.Send = pathSend // and without the store the page says what to do now all the same
+	}
 	return s.render(w, http.StatusOK, page.Emergency(view))
 }

@@ -32,6 +32,7 @@ var (
 	errTooMany   = errors.New("too many tries")
 	errBusy      = errors.New("changed in other windows again and again")
 	errTooLarge  = errors.New("form too large")
+	errSent      = errors.New("what was sent is not changed")
 )
 
 // statuses is how errors are answered; the first that matches counts. The words for each status belong to the page.
@@ -87,7 +88,11 @@ func (s *Server) serve(rt route) http.Handler {
 			}
 			count.observe(r.Method, v.status, time.Since(began))
 		}()
-		if err := rt.handle(w, r); err != nil {
+		err := rt.handle(w, r)
+		if errors.Is(err, errSent) {
+			err = redirect(w, pathLocked)
+		}
+		if err != nil {
 			s.fail(w, r, err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -114,9 +115,30 @@ func (j *journey) unconfirmed() []questionnaire.ID {
 
 func (j *journey) completed() bool { return j.response.Status == questionnaire.Completed }
 
+// sent reports whether a clinic has the response, or had it until it was withdrawn. Its answers stay as they are.
+func (j *journey) sent() bool { return !j.response.Sent.IsZero() }
+
+// emergency reports whether the answers raise an emergency that was played back and confirmed.
+func (j *journey) emergency() bool { return len(j.raised()) > 0 && len(j.unconfirmed()) == 0 }
+
+// finished reports whether there is a result: all is answered and checked, or an emergency ended the questions.
+func (j *journey) finished() bool {
+	return j.sent() || j.emergency() || j.completed() && j.open < 0 && len(j.raised()) == 0
+}
+
+// place is the question that waits for its answer, if one does.
+func (j *journey) place() questionnaire.ID {
+	if j.open < 0 || j.completed() || len(j.raised()) > 0 {
+		return ""
+	}
+	return j.Questions[j.open].ID
+}
+
 // next is the address where the person goes on. It hangs on nothing but the saved answers.
 func (j *journey) next() string {
 	switch {
+	case j.sent():
+		return pathSent
 	case len(j.unconfirmed()) > 0:
 		return pathCheckEmergency
 	case len(j.raised()) > 0:
@@ -167,7 +189,8 @@ func (j *journey) inWords(i int, a questionnaire.Answer) page.Answer {
 const saveTries = 8
 
 // change lets apply change the response of a session and saves it, all of it again when another window saved something in
-// between: so the answers of both are kept. apply reports whether there is anything to save.
+// between: so the answers of both are kept. apply reports whether there is anything to save. What was sent is not changed:
+// errSent.
 func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, apply func(*journey) (bool, error)) (*journey, error) {
 	if sess.none() {
 		return nil, errNoSession
@@ -181,6 +204,9 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, ap
 				return nil, err
 			}
 		}
+		if j.sent() {
+			return nil, errSent
+		}
 		changed, err := apply(j)
 		if remembered && (err != nil || !changed) {
 			j = nil // what was remembered may be old: only the store can say that there is nothing to save
@@ -191,6 +217,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, ap
 		}
 		now := s.Now()
 		j.touch(now, s.Keep)
+		j.response.Place = j.place()
 		if j.response.Answers, err = j.EncodeAnswers(j.answers); err != nil {
 			return nil, fmt.Errorf("encode answers: %w", err)
 		}
@@ -200,7 +227,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, sess session, ap
 			s.remember(j, now, true)
 			sess.Seen = j.response.Revision
 			return j, s.keepSession(w, r, sess)
-		case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrSent), errors.Is(err, store.ErrNotFound):
 			s.recent.forget(sess.Response)
 			j = nil // or deleted meanwhile: then there is nothing to read
 		default:
@@ -224,9 +251,13 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// set gives question i an answer. A result that stood before no longer does, and an emergency that the answers no longer
-// raise is no longer confirmed.
+// set gives question i an answer. A result that stood before no longer does, an emergency that the answers no longer raise is
+// no longer confirmed, and "this is not me" no longer stands beside a cause that has changed.
 func (j *journey) set(i int, a questionnaire.Answer, now time.Time) {
+	var before *assess.Outcome
+	if len(j.response.NotMe) > 0 {
+		before = assess.Evaluate(j.Definition, j.answers)
+	}
 	a.Rev, a.At = j.response.Revision+1, now.Unix()
 	j.answers, j.values = slices.Clone(j.answers), j.NewValues() // they may be remembered
 	j.answers[i] = a
@@ -236,6 +267,21 @@ func (j *journey) set(i int, a questionnaire.Answer, now time.Time) {
 	j.response.Confirmed = slices.DeleteFunc(slices.Clone(j.response.Confirmed), func(id questionnaire.ID) bool {
 		return !slices.Contains(raised, id)
 	})
+	if before != nil {
+		after := assess.Evaluate(j.Definition, j.answers)
+		j.response.NotMe = slices.DeleteFunc(slices.Clone(j.response.NotMe), func(id questionnaire.ID) bool {
+			was, is := causeOf(before, id), causeOf(after, id)
+			return was == nil || is == nil || !reflect.DeepEqual(*was, *is)
+		})
+	}
+}
+
+func causeOf(o *assess.Outcome, id questionnaire.ID) *assess.Cause {
+	i := slices.IndexFunc(o.Causes, func(c assess.Cause) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &o.Causes[i]
 }
 
 // finish computes the outcome and keeps it.
@@ -250,15 +296,15 @@ func (j *journey) finish(now time.Time) error {
 	return nil
 }
 
-// discard deletes a response for good.
-func (s *Server) discard(ctx context.Context, id questionnaire.ResponseID) error {
-	err := s.Store.DeleteResponse(ctx, id)
-	s.recent.keep(id, &memory{gone: true})
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("delete response: %w", err)
-	}
-	if err == nil {
+// discard deletes everything under a return code for good, and says how much had to stay.
+func (s *Server) discard(ctx context.Context, codeHash []byte) (stays int, err error) {
+	gone, stays, err := s.Store.DeleteByCode(ctx, codeHash, s.Now())
+	for _, id := range gone {
+		s.recent.keep(id, &memory{gone: true})
 		s.metrics.count(eventDeleted)
 	}
-	return nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return stays, err
+	}
+	return stays, nil
 }

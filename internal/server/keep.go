@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/returncode"
@@ -22,10 +23,22 @@ func (s *Server) showKeep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	family, err := s.family(r, sess)
+	if err != nil {
+		return err
+	}
 	return s.render(w, http.StatusOK, page.Keep(page.KeepView{
-		Base: j.base(pathKeep), Code: sess.Code.String(), Until: local(j.response.Expires), Answered: j.answered(),
-		Address: s.returnAddress(r), QR: s.returnQR, Back: j.next(), Completed: j.completed(),
+		Base: j.base(pathKeep), Code: sess.Code.String(), Until: j.until(), Answered: j.answered(),
+		Address: s.returnAddress(r), QR: s.returnQR, Back: j.next(), Completed: j.finished(), Earlier: j.others(family),
 	}))
+}
+
+// until is when the response is deleted by itself; no time as long as a clinic has it.
+func (j *journey) until() time.Time {
+	if j.sent() && j.response.Status != questionnaire.Withdrawn {
+		return time.Time{}
+	}
+	return local(j.response.Expires)
 }
 
 // returnAddress is where to return, as a person types it.
@@ -136,19 +149,27 @@ func (s *Server) showDelete(w http.ResponseWriter, r *http.Request) error {
 		}
 		if err == nil {
 			view.Base, view.Known, view.Answered, view.Back = j.base(pathDelete), true, j.answered(), j.next()
+			family, err := s.family(r, sess)
+			if err != nil {
+				return err
+			}
+			_, view.Sent = withdrawable(family, "")
+			view.Several = len(family) > 1
 		}
 	}
 	return s.render(w, http.StatusOK, page.Delete(view))
 }
 
-// delete deletes the answers of this browser, or of the return code typed, for good. Done twice it is done.
+// delete deletes the answers of this browser, or of the return code typed, for good; what a clinic has is withdrawn first.
+// Done twice it is done.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	id := s.session(r).Response
-	if typed := r.PostForm.Get(page.FieldCode); typed != "" || id == "" {
-		response, _, err := s.byCode(r, typed)
+	sess := s.session(r)
+	code := sess.Code
+	if typed := r.PostForm.Get(page.FieldCode); typed != "" || sess.none() {
+		_, of, err := s.byCode(r, typed)
 		if errors.Is(err, errWrongCode) {
 			base := s.base(r, pathDelete)
 			return s.render(w, http.StatusUnprocessableEntity, page.Delete(page.DeleteView{
@@ -158,26 +179,28 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if id != response.ID {
-			// Another response than this browser's: its session stays.
-			if err := s.discard(r.Context(), response.ID); err != nil {
-				return err
-			}
-			w.Header().Set("Clear-Site-Data", clearCache)
-			return redirect(w, pathDeleted)
-		}
+		code = of
 	}
-	if err := s.discard(r.Context(), id); err != nil {
+	stays, err := s.discard(r.Context(), code.Hash(s.codeKey))
+	if err != nil {
 		return err
 	}
-	s.endSession(w, r)
+	if code == sess.Code {
+		s.endSession(w, r) // the session of other answers stays
+	}
 	w.Header().Set("Clear-Site-Data", clearCache)
+	if stays > 0 {
+		return redirect(w, pathDeleted+"?"+held)
+	}
 	return redirect(w, pathDeleted)
 }
+
+// held marks the address of /deleted when something had to stay.
+const held = "held"
 
 // clearCache has the browser forget the pages that it would show again on "back".
 const clearCache = `"cache"`
 
 func (s *Server) showDeleted(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, http.StatusOK, page.Deleted(page.DeletedView{Base: s.base(r, pathDeleted)}))
+	return s.render(w, http.StatusOK, page.Deleted(page.DeletedView{Base: s.base(r, pathDeleted), Held: r.URL.RawQuery == held}))
 }

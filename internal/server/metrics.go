@@ -33,10 +33,10 @@ func newMetrics() *metrics {
 			Name: "ekbom_answers_saved_total", Help: "Answers saved.",
 		}),
 		responses: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ekbom_responses_total", Help: "Responses started, completed, returned to by code, deleted and purged.",
+			Name: "ekbom_responses_total", Help: "Responses started, completed, returned to by code, sent, withdrawn, deleted and purged.",
 		}, []string{"event"}),
 	}
-	for _, event := range []string{eventStarted, eventCompleted, eventReturned, eventDeleted, eventPurged} {
+	for _, event := range []string{eventStarted, eventCompleted, eventReturned, eventSent, eventWithdrawn, eventDeleted, eventPurged} {
 		m.responses.WithLabelValues(event)
 	}
 	registry := prometheus.NewRegistry()
@@ -51,6 +51,8 @@ const (
 	eventStarted   = "started"
 	eventCompleted = "completed"
 	eventReturned  = "returned"
+	eventSent      = "sent"
+	eventWithdrawn = "withdrawn"
 	eventDeleted   = "deleted"
 	eventPurged    = "purged"
 )

@@ -33,6 +33,9 @@ func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errNoPage
 	}
+	if j.sent() {
+		return errSent
+	}
 	if !j.mayOpen(i) {
 		return redirect(w, j.next())
 	}
@@ -268,7 +271,15 @@ func (s *Server) confirmUnusual(w http.ResponseWriter, r *http.Request) error {
 
 // quote tells an answer back, with the address where it can be changed.
 func (j *journey) quote(i int, a questionnaire.Answer) page.Quote {
-	return page.Quote{Question: j.text(i).Short, Answer: j.inWords(i, a), Change: questionPath(j.Questions[i].ID)}
+	return page.Quote{Question: j.text(i).Short, Answer: j.inWords(i, a), Change: j.changePath(i)}
+}
+
+// changePath is where the answer to question i can be changed; nowhere once it was sent.
+func (j *journey) changePath(i int) string {
+	if j.sent() {
+		return ""
+	}
+	return questionPath(j.Questions[i].ID)
 }
 
 // quotes tells reasons back.

@@ -31,7 +31,7 @@ func (s *Server) remember(j *journey, at time.Time, saved bool) {
 	switch {
 	case known && (m.gone || m.response.Revision > j.response.Revision):
 		return
-	case j.completed():
+	case j.completed(), j.sent():
 		s.recent.forget(id)
 		return
 	}

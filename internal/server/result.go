@@ -12,14 +12,27 @@ import (
 )
 
 func (s *Server) showResult(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.load(r, s.session(r))
+	sess := s.session(r)
+	j, err := s.load(r, sess)
 	if err != nil {
 		return err
 	}
-	if !j.completed() || j.open >= 0 || len(j.raised()) > 0 {
+	if !j.finished() || j.emergency() {
 		return redirect(w, j.next())
 	}
-	return s.render(w, http.StatusOK, page.Result(j.result(assess.Evaluate(j.Definition, j.answers))))
+	outcome := assess.Evaluate(j.Definition, j.answers)
+	view := j.result(outcome)
+	if view.Since, err = s.since(r, sess, j, outcome); err != nil {
+		return err
+	}
+	if j.sent() {
+		view.Sent, view.Back = true, pathSent
+	} else if clinics, err := s.openClinics(r.Context()); err != nil {
+		return err
+	} else if len(clinics) > 0 {
+		view.Send = pathSend
+	}
+	return s.render(w, http.StatusOK, page.Result(view))
 }
 
 // result puts an outcome into words for the patient.
@@ -134,15 +147,17 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	emergency := len(j.raised()) > 0 && len(j.unconfirmed()) == 0
-	if !emergency && (!j.completed() || j.open >= 0) {
+	if !j.finished() {
 		return redirect(w, j.next())
 	}
 	view := j.sheet(assess.Evaluate(j.Definition, j.answers))
 	view.Large = r.URL.Query().Get("size") == "large"
 	view.Code, view.QR, view.Printed = sess.Code.String(), s.returnQR, local(s.Now())
-	if emergency {
+	if j.emergency() {
 		view.Back = pathEmergency
+	}
+	if j.sent() {
+		view.Back = pathSent
 	}
 	return s.render(w, http.StatusOK, page.Sheet(view))
 }
@@ -151,7 +166,7 @@ func (s *Server) showSheet(w http.ResponseWriter, r *http.Request) error {
 func (j *journey) sheet(o *assess.Outcome) page.SheetView {
 	view := page.SheetView{
 		Base:      j.base(pathPrint),
-		Until:     local(j.response.Expires),
+		Until:     j.until(),
 		ByAnother: j.voice == another,
 		Urgency:   j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags)),
 		Fired:     j.flags(o.RedFlags),
@@ -166,6 +181,9 @@ func (j *journey) sheet(o *assess.Outcome) page.SheetView {
 		Edition:   j.pageEdition(),
 		Completed: local(j.response.Completed),
 		Back:      pathResult,
+	}
+	if j.open >= 0 {
+		view.Completed = time.Time{} // an emergency ended the questions
 	}
 	for i := range j.RedFlags {
 		if f := &j.RedFlags[i]; f.Urgency > questionnaire.Routine && j.values.Of(f.When) == questionnaire.False && j.asked(f.When) {
@@ -268,8 +286,9 @@ func (j *journey) criteria(o *assess.Outcome) (criteria []page.Criterion) {
 func (j *journey) cause(c assess.Cause) page.Cause {
 	t := j.words.Causes[c.ID]
 	out := page.Cause{
-		Name: t.Name, Clinical: t.Clinical, Sentence: t.Sentence, Strength: c.Strength, Rule: string(c.Rule),
+		ID: string(c.ID), Name: t.Name, Clinical: t.Clinical, Sentence: t.Sentence, Strength: c.Strength, Rule: string(c.Rule),
 		Because: j.quotes(c.Because), Against: j.quotes(c.Against), Sources: j.sources(c.Source),
+		NotMe: slices.Contains(j.response.NotMe, c.ID),
 	}
 	for _, id := range c.Open {
 		if i, ok := j.Question(id); ok {

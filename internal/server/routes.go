@@ -23,6 +23,12 @@ const (
 	pathReturn         = "/return"
 	pathDelete         = "/delete"
 	pathDeleted        = "/deleted"
+	pathDestination    = "/c/"
+	pathSend           = "/send"
+	pathCheckSend      = "/send/check"
+	pathSent           = "/sent"
+	pathLocked         = pathSent + "?" + locked
+	pathWithdraw       = "/withdraw"
 )
 
 // privacy says who may keep a copy of a page.
@@ -65,6 +71,18 @@ func (s *Server) table() []route {
 		{"GET", pathDelete, personal, s.showDelete, false},
 		{"POST", pathDelete, personal, s.delete, true},
 		{"GET", pathDeleted, personal, s.showDeleted, false},
+		{"GET", "/c/{clinic}", public, s.showDestination, false},
+		{"POST", "/c/{clinic}", personal, s.takeDestination, false},
+		{"POST", "/result/not-me", personal, s.markNotMe, false},
+		{"GET", pathSend, personal, s.showSend, false},
+		{"POST", pathSend, personal, s.keepLetter, false},
+		{"GET", pathCheckSend, personal, s.checkSend, false},
+		{"POST", pathCheckSend, personal, s.sendOff, false},
+		{"GET", pathSent, personal, s.showSent, false},
+		{"GET", pathWithdraw, personal, s.showWithdraw, false},
+		{"POST", pathWithdraw, personal, s.withdraw, true},
+		{"POST", "/again", personal, s.again, false},
+		{"POST", "/earlier", personal, s.openEarlier, false},
 		{"GET", "/privacy", public, s.showPrivacy, false},
 		{"GET", "/about", public, s.showAbout, false},
 		{"GET", "/sources", public, s.showSources, false},

@@ -37,8 +37,12 @@ const doublePress = 10 * time.Second
 
 // start makes a response with a return code and gives it to this browser. Pressed twice, it goes on with the first.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
+	meant, err := s.meant(r)
+	if err != nil {
+		return err
+	}
 	if sess := s.session(r); !sess.none() {
-		if j, err := s.load(r, sess); err == nil && j.answered() == 0 && j.Hash == s.editions.current.Hash &&
+		if j, err := s.load(r, sess); err == nil && j.answered() == 0 && j.response.Clinic == meant && j.Hash == s.editions.current.Hash &&
 			s.Now().Sub(j.response.Created).Abs() < doublePress {
 			return redirect(w, j.next())
 		}
@@ -54,8 +58,8 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := s.Now().Round(0)
 	response := questionnaire.Response{
-		ID: questionnaire.ResponseID(id.String()), Ref: d.Ref, Status: questionnaire.Draft, Answers: answers,
-		Revision: 1, Created: now, Updated: now, Expires: now.Add(s.Keep),
+		ID: questionnaire.ResponseID(id.String()), Ref: d.Ref, Status: questionnaire.Draft, Clinic: meant, Answers: answers,
+		Revision: 1, Created: now, Updated: now, Expires: now.Add(s.Keep), Place: d.Questions[0].ID,
 	}
 	code := returncode.New()
 	if err := s.Store.CreateResponse(r.Context(), response, code.Hash(s.codeKey)); err != nil {
@@ -67,4 +71,20 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return redirect(w, questionPath(d.Questions[0].ID))
+}
+
+// meant gives the clinic that a new response is meant for: that of the link which opened the start page, if it takes any.
+func (s *Server) meant(r *http.Request) (questionnaire.ClinicID, error) {
+	if err := readForm(r); err != nil {
+		return "", err
+	}
+	slug := r.PostForm.Get(page.FieldClinic)
+	if slug == "" {
+		return "", nil
+	}
+	c, err := s.destination(r.Context(), slug)
+	if err != nil || !c.Closed.IsZero() {
+		return "", err
+	}
+	return c.ID, nil
 }

@@ -169,8 +169,8 @@ func (s *Store) Again(ctx context.Context, r q.Response, codeHash []byte) (q.Res
 }
 
 // DeleteByCode removes for good everything under the hash of a return code; what a clinic has is withdrawn first. It says
-// how many responses are gone, and how many had to stay because of a legal hold. Without any it is ErrNotFound.
-func (s *Store) DeleteByCode(ctx context.Context, codeHash []byte, now time.Time) (gone, stays int, err error) {
+// which responses are gone, and how many had to stay because of a legal hold. Without any it is ErrNotFound.
+func (s *Store) DeleteByCode(ctx context.Context, codeHash []byte, now time.Time) (gone []q.ResponseID, stays int, err error) {
 	var ids []q.ResponseID
 	err = s.queryRows(ctx, `SELECT id FROM responses WHERE code_hash = $1 ORDER BY created`, []any{codeHash},
 		func(scan func(...any) error) error {
@@ -183,7 +183,7 @@ func (s *Store) DeleteByCode(ctx context.Context, codeHash []byte, now time.Time
 		err = ErrNotFound
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("delete by code: %w", err)
+		return nil, 0, fmt.Errorf("delete by code: %w", err)
 	}
 	for _, id := range ids {
 		err := s.DeleteResponse(ctx, id)
@@ -199,7 +199,7 @@ func (s *Store) DeleteByCode(ctx context.Context, codeHash []byte, now time.Time
 		}
 		switch {
 		case err == nil:
-			gone++
+			gone = append(gone, id)
 		case !errors.Is(err, ErrNotFound): // deleted by another window meanwhile
 			return gone, stays, fmt.Errorf("delete by code: %w", err)
 		}

@@ -145,8 +145,8 @@ func TestDeleteByCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range []int{2, 0} {
-			if gone, stays, err := w.s.DeleteByCode(t.Context(), []byte("code"), noon); gone != want || stays != 1 || err != nil {
-				t.Errorf("try %d: %d gone, %d stay, %v", i, gone, stays, err)
+			if gone, stays, err := w.s.DeleteByCode(t.Context(), []byte("code"), noon); len(gone) != want || stays != 1 || err != nil {
+				t.Errorf("try %d: %v gone, %d stay, %v", i, gone, stays, err)
 			}
 		}
 		if _, _, err := w.s.DeleteByCode(t.Context(), []byte("unknown"), noon); !errors.Is(err, store.ErrNotFound) {

@@ -3,6 +3,7 @@ package page
 import (
 	"strconv"
 	"unicode"
+	"unicode/utf8"
 
 	q "ekbom/internal/questionnaire"
 	"ekbom/web/locale"
@@ -45,6 +46,24 @@ func FaultText(l *locale.Printer, f *q.AnswerFault, qu *q.Question, short string
 	}
 	return l.T("fault.option", "question", short)
 }
+
+// LetterFault says how to mend what was typed in order to send, and where.
+func LetterFault(l *locale.Printer, f q.LetterFault, typed q.Letter) Fault {
+	switch f {
+	case q.LetterNameLong:
+		return Fault{FieldName, l.N("send.fault.name", utf8.RuneCountInString(typed.Name)-q.LetterName)}
+	case q.LetterWordsLong:
+		return Fault{FieldWords, l.N("send.fault.words", utf8.RuneCountInString(typed.Words)-q.LetterWords)}
+	case q.LetterBornPart:
+		return Fault{FieldDay, l.T("send.fault.born.part")}
+	case q.LetterBornFuture:
+		return Fault{FieldDay, l.T("send.fault.born.future")}
+	}
+	return Fault{FieldDay, l.T("send.fault.born.date")}
+}
+
+// CauseID is the id of a cause's part of the result.
+func CauseID(id string) string { return "reason-" + id }
 
 // FirstField is the id of the first control of a question.
 func FirstField(id string, typ q.Type) string {

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"ekbom/internal/account"
+	"ekbom/internal/audit"
 	q "ekbom/internal/questionnaire"
+	"ekbom/internal/review"
 	"ekbom/web/locale"
 	"ekbom/web/static"
 
@@ -123,7 +126,7 @@ func told() []Quote {
 func someCauses() []Cause {
 	return []Cause{
 		{
-			Name: "Restless legs", Clinical: "restless legs syndrome, Willis-Ekbom disease", Strength: q.Strong, Rule: "rls-full",
+			ID: "rls", Name: "Restless legs", Clinical: "restless legs syndrome, Willis-Ekbom disease", Strength: q.Strong, Rule: "rls-full",
 			Sentence: "An urge to move the legs that comes at rest, in the evening or at night, and eases while you move.",
 			Because:  told(), Against: []Quote{{"Numb or burning feet by day", given("Yes, most days"), "/q/numb"}}, Open: []string{"Kicks seen by someone else", "Iron in the last blood test"},
 			Sources: []Source{
@@ -132,12 +135,12 @@ func someCauses() []Cause {
 			},
 		},
 		{
-			Name: "Low iron", Clinical: "iron deficiency", Strength: q.Moderate, Rule: "iron-heavy-periods", Sentence: "Legs are often more restless when the body's iron store is low, even without anaemia.",
+			ID: "iron", NotMe: true, Name: "Low iron", Clinical: "iron deficiency", Strength: q.Moderate, Rule: "iron-heavy-periods", Sentence: "Legs are often more restless when the body's iron store is low, even without anaemia.",
 			Because: []Quote{{"Heavy periods", given("Yes"), "/q/periods"}, {"Giving blood", given("In the last 12 months"), "/q/blood"}},
 			Sources: []Source{{ID: "aasm", Title: "American Academy of Sleep Medicine, treatment of restless legs syndrome, 2025", Reviewed: night}},
 		},
 		{
-			Name: "A medicine", Strength: q.Weak, Rule: "antihistamine", Sentence: "Some medicines for allergy, sleep, mood or sickness can stir up the legs.",
+			ID: "medicine", Name: "A medicine", Strength: q.Weak, Rule: "antihistamine", Sentence: "Some medicines for allergy, sleep, mood or sickness can stir up the legs.",
 			Because: []Quote{{"Medicines", given("Tablets for allergy or sleep, bought without a prescription"), "/q/medicines"}},
 		},
 	}
@@ -334,7 +337,42 @@ func pages(t testing.TB) []shown {
 		{"return-error", Return(ReturnView{Base: base(t, "/return"), Code: "7K4M Q2XW 9HTR", Faults: []Fault{{FieldCode, printer(t).T("fault.code")}}})},
 		{"delete", Delete(DeleteView{Base: base(t, "/delete"), Known: true, Answered: 12, Back: "/q/urge"})},
 		{"delete-by-code", Delete(DeleteView{Base: base(t, "/delete"), Code: "7K4M", Faults: []Fault{{FieldCode, printer(t).T("fault.code")}}, Back: "/"})},
-		{"deleted", Deleted(DeletedView{base(t, "/deleted")})},
+		{"deleted", Deleted(DeletedView{Base: base(t, "/deleted")})},
+		{"deleted-held", Deleted(DeletedView{Base: base(t, "/deleted"), Held: true})},
+		{"destination", Destination(DestinationView{Base: base(t, "/c/north"), Clinic: "North Clinic", Slug: "north", Fewest: 8, Most: 40, DraftDays: 90})},
+		{"destination-draft", Destination(DestinationView{Base: base(t, "/c/north"), Clinic: "North Clinic", Slug: "north", DraftDays: 90, Continue: "/q/urge"})},
+		{"destination-sent", Destination(DestinationView{Base: base(t, "/c/north"), Clinic: "North Clinic", Slug: "north", Fewest: 8, Most: 40, DraftDays: 90, Continue: "/sent", Sent: true})},
+		{"destination-closed", Destination(DestinationView{Base: base(t, "/c/north"), Clinic: "North Clinic", Slug: "north", Closed: true, Fewest: 8, Most: 40, DraftDays: 90})},
+		{"send", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Clinics: someClinics(), NameMost: 120, WordsMost: 5000, Back: "/result"})},
+		{"send-one", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Clinics: someClinics()[:1], ByAnother: true, NameMost: 120, WordsMost: 5000, Back: "/result"})},
+		{"send-none", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Back: "/result"})},
+		{"send-error", Send(SendView{Base: base(t, "/send"), Urgency: urgent.Urgency, Flags: urgent.Flags, Clinics: someClinics(), NameMost: 120, WordsMost: 5000, Back: "/result",
+			Letter: Letter{Name: "Anna <b>Berg</b>", Day: "31", Month: "2", Year: "1980", Words: "Call me."}, Faults: []Fault{
+				{"clinic-1", printer(t).T("send.fault.clinic")}, {FieldName, printer(t).N("send.fault.name", 3)},
+				{FieldDay, printer(t).T("send.fault.born.date")}, {FieldWords, printer(t).N("send.fault.words", 1)}}})},
+		{"check-send", CheckSend(checkSend(t, urgent))},
+		{"check-send-error", CheckSend(func() CheckSendView {
+			v := checkSend(t, routine(t))
+			v.Name, v.Born, v.Words = "", "", ""
+			v.Faults = []Fault{{FieldConsent, printer(t).T("check-send.fault.consent")}}
+			return v
+		}())},
+		{"sent", Sent(SentView{Base: base(t, "/sent"), Receipts: someReceipts()[:1], Code: "7K4M-Q2XW-9HTR-DB", Result: "/result"})},
+		{"sent-same-day", Sent(SentView{Base: base(t, "/sent"), Locked: true, Urgency: urgent.Urgency, Flags: urgent.Flags, Receipts: someReceipts(), Code: "7K4M-Q2XW-9HTR-DB", Result: "/result",
+			Earlier: []EarlierResponse{{"a1b2c3", later, KindSent}, {"a1b2c4", later, KindResult}, {"a1b2c5", later, KindDraft}}, Continue: true})},
+		{"sent-gone", Sent(SentView{Base: base(t, "/sent"), Code: "7K4M-Q2XW-9HTR-DB", Result: "/result"})},
+		{"withdraw", Withdraw(WithdrawView{Base: base(t, "/withdraw"), Known: true, Clinic: "North Clinic", Sent: later, Of: "a1b2c3", Held: true, Back: "/sent"})},
+		{"withdraw-by-code", Withdraw(WithdrawView{Base: base(t, "/withdraw"), Code: "7K4M", Faults: []Fault{{FieldCode, printer(t).T("fault.code")}}, Back: "/"})},
+		{"result-sent", Result(func() ResultView {
+			v := routine(t)
+			v.Causes, v.Sent = someCauses(), true
+			v.Since = &Since{Date: later, Was: "Today", Is: "Within days", Same: 12, More: 2, Changes: []Changed{
+				{"Urge to move the legs", given("Never"), given("Often"), [2]bool{true, true}},
+				{"Nights a week", Answer{}, given("Five or more"), [2]bool{false, true}},
+				{"Began", given("March 2019"), Answer{}, [2]bool{true, false}},
+			}}
+			return v
+		}())},
 		{"privacy", Privacy(PrivacyView{Base: base(t, "/privacy"), DraftDays: 90})},
 		{"about", About(AboutView{Base: base(t, "/about"), About: routine(t).About, Edition: edition})},
 		{"sources", Sources(SourcesView{Base: base(t, "/sources"), Sources: someCauses()[0].Sources, Edition: edition})},
@@ -397,5 +435,29 @@ func TestSheetGolden(t *testing.T) {
 	lines := func(b []byte) []string { return strings.Split(strings.ReplaceAll(string(b), "><", ">\n<"), "\n") }
 	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
 		t.Errorf("sheet differs from %s (-want +got), run with -update when it is meant to:\n%s", golden, diff)
+	}
+}
+
+func someClinics() []Option {
+	return []Option{{Value: "a", Label: "North Clinic"}, {Value: "b", Label: "A clinic with a name that is longer than any line of an old phone"}}
+}
+
+func checkSend(t testing.TB, v ResultView) CheckSendView {
+	return CheckSendView{
+		Base: base(t, "/send/check"), Urgency: v.Urgency, Flags: v.Flags, Causes: someCauses(), Clinic: "North Clinic", KeepDays: 365,
+		Name: "Anna Berg", Born: "27 March 1961", Words: "Worst after coffee.\nPhone me after five.", Revision: "9-a1b2c3",
+		Sections: []AnswerSection{{Name: "Your legs", Rows: []AnswerRow{{Question: "Do you feel an urge to move?", Answer: given("Often")}}}},
+	}
+}
+
+func someReceipts() []Receipt {
+	at := time.Date(2026, 11, 22, 14, 5, 0, 0, time.UTC)
+	return []Receipt{
+		{
+			Of: "a1b2c3", Clinic: "North Clinic", Sent: at, State: review.NeedsInformation,
+			Looks:    []Look{{at.Add(time.Hour), account.Lead, audit.Printed}, {at.Add(time.Hour), account.Reviewer, audit.Opened}, {at, account.Admin, audit.Exported}},
+			Messages: []Message{{at, "Which medicines do you take?\nPhone us on Monday."}},
+		},
+		{Of: "a1b2c4", Clinic: "South Clinic", Sent: at, Withdrawn: at, State: review.Received, Held: true},
 	}
 }

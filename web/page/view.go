@@ -181,6 +181,8 @@ type EmergencyView struct {
 	Urgency Urgency
 	Flags   []Flag
 	Change  string // where the answers that led here can be changed
+	Send    string // where it can be sent to a clinic; empty: nowhere
+	Sent    bool   // it was sent
 }
 
 // AnswerSection is a run of answers under a section's name.
@@ -199,6 +201,7 @@ type AnswerRow struct {
 // AnswersView fills the page where answers are checked. The form posts to /answers.
 type AnswersView struct {
 	Base
+	Sent     bool // they stay as they are
 	Sections []AnswerSection
 	Back     string
 }
@@ -229,6 +232,8 @@ type Source struct {
 
 // Cause is a possible reason to discuss.
 type Cause struct {
+	ID       string
+	NotMe    bool // the person does not find themself in it
 	Name     string
 	Clinical string // may be empty
 	Sentence string
@@ -293,6 +298,9 @@ type ResultView struct {
 	About        []string
 	Edition      Edition
 	Completed    time.Time
+	Since        *Since // nil: the first time
+	Send         string // where it can be sent to a clinic; empty: nowhere
+	Sent         bool   // it was sent
 	Back         string
 }
 
@@ -342,10 +350,11 @@ type QR struct {
 // KeepView fills the page that gives the return code.
 type KeepView struct {
 	Base
-	Code      string // in groups
-	Until     time.Time
-	Answered  int    // how many answers are saved
-	Address   string // where to return, as a person types it
+	Earlier   []EarlierResponse // under the same code
+	Code      string            // in groups
+	Until     time.Time         // zero: as long as a clinic has the answers
+	Answered  int               // how many answers are saved
+	Address   string            // where to return, as a person types it
 	QR        *QR
 	Back      string // where "carry on" leads
 	Completed bool   // what is kept is a result
@@ -363,13 +372,18 @@ type DeleteView struct {
 	Base
 	Known    bool // this browser holds the answers; otherwise the code is asked for
 	Answered int
+	Several  bool   // there are more responses under the code
+	Sent     bool   // a clinic has one
 	Code     string // as typed
 	Faults   []Fault
 	Back     string
 }
 
 // DeletedView says that everything is gone.
-type DeletedView struct{ Base }
+type DeletedView struct {
+	Base
+	Held bool // something sent to a clinic had to stay
+}
 
 // PrivacyView fills the page about what is kept.
 type PrivacyView struct {

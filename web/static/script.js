@@ -19,6 +19,16 @@ for (const form of document.forms) {
     }
   });
 }
+// How much room is left for own words.
+for (const area of document.querySelectorAll("[data-most]")) {
+  const told = area.parentNode.querySelector("[data-left]");
+  const tell = () => {
+    const left = area.dataset.most - [...area.value].length;
+    told.textContent = ", " + (left < 0 ? told.dataset.over.replace("{over}", -left) : told.dataset.left.replace("{left}", left));
+  };
+  area.addEventListener("input", tell);
+  tell();
+}
 // A page brought back by "back" may be sent again. One that only shows something may be out of date, or deleted.
 addEventListener("pageshow", (event) => {
   if (event.persisted && !document.querySelector("main form input")) location.reload();
