@@ -439,3 +439,25 @@ func TestReadersOfASubmission(t *testing.T) {
 		}
 	}
 }
+
+// An emergency ends the questions. What was not reached is no denial.
+func TestSubmissionThatEndedEarly(t *testing.T) {
+	t.Parallel()
+	s := shippedSite(t)
+	c := s.clinic(t, "north")
+	answers := s.Definition.NewAnswers()
+	s.set(t, answers, "filled-in-by", "someone-else")
+	s.set(t, answers, "emergency-signs", "cold-pale-leg")
+	s.deliver(t, c, parcel{id: "one", answers: answers, sent: afternoon})
+	b := s.browser(t).as(s.member(t, c, account.Reviewer))
+	b.get("/clinic/s/one").at("/clinic/s/one")
+	b.says("Emergency", "somebody else for the person", "No name given")
+	b.partSays("ended", "have no answer")
+	b.partSays("flag-leg-without-blood", "Emergency signs", "A leg suddenly cold")
+	b.partSays("flags", "Not answered: ", "Denied: ", "not: Could not be told")
+	b.partSays("open", "Not answered, the questions ended before Age", "not: Not sure")
+	if find(b.root, func(n *html.Node) bool { return attr(n, "id") == "group-medicines" }) != nil {
+		t.Error("a group of which nothing was answered")
+	}
+	b.get("/clinic/s/one/print").at("/clinic/s/one/print").says("which is not a no")
+}

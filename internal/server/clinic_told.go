@@ -39,7 +39,8 @@ func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 		})
 	}
 	for _, g := range j.Clinic.Groups {
-		if rows := j.rows(g.Questions, short); len(rows) > 0 {
+		rows := j.rows(g.Questions, short)
+		if slices.ContainsFunc(rows, clinic.AnswerRow.Reached) {
 			view.Groups = append(view.Groups, clinic.Answers{ID: string(g.ID), Name: j.words.Groups[g.ID], Rows: rows})
 		}
 	}

@@ -136,6 +136,9 @@ type AnswerRow struct {
 	Answer   page.Answer
 }
 
+// Reached reports whether the question was answered at all.
+func (r AnswerRow) Reached() bool { return r.Answer.State != q.NotReached }
+
 // Cause is a cause category that the answers point to.
 type Cause struct {
 	ID       string
