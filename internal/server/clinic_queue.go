@@ -353,7 +353,7 @@ func (s *Server) fillQueue(r *http.Request, p *person, a ask, view *clinic.Queue
 	view.News = pathQueueNew + "?since=" + strconv.FormatInt(now, 10)
 	view.Search = clinic.Field{
 		ID: fieldSearch, Name: fieldSearch, Label: l.T("queue.search"), Hint: l.T("queue.search.hint"),
-		Value: cmp.Or(a.typed, p.kept(pathQueueSearch).Get(fieldSearch)),
+		Value:  cmp.Or(a.typed, p.kept(pathQueueSearch).Get(fieldSearch)),
 		Faults: faultsOf(view.Faults, fieldSearch),
 	}
 	view.Tabs = queueTabs(l, &a, states, unread, load)

@@ -241,6 +241,15 @@ func (b *browser) submit(form *html.Node, entries []string) *browser {
 			values.Set(name, text(n))
 		case n.Data == "button" && name != "":
 			offered[name+"="+value] = true
+		case n.Data == "select":
+			each(n, func(o *html.Node) {
+				if o.Data == "option" {
+					offered[name+"="+attr(o, "value")] = true
+					if has(o, "selected") || !values.Has(name) {
+						values.Set(name, attr(o, "value"))
+					}
+				}
+			})
 		case n.Data != "input" || name == "":
 		case attr(n, "type") == "radio" || attr(n, "type") == "checkbox":
 			offered[name+"="+value] = true
