@@ -1,7 +1,7 @@
 # Needs Go 1.26 and make. `make help` lists what can be done.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint race e2e bench generate
+.PHONY: help run seed build test check lint race e2e bench generate
 
 TOOL := go tool -modfile=tools.mod
 E2E := internal/e2e
@@ -12,6 +12,9 @@ help: ## List the targets
 
 run: build ## Serve the questionnaire from this folder; answers are kept in data/
 	@bin/ekbom serve
+
+seed: build ## Fill a demo clinic with 2,000 made-up patients, to look at what staff see; then make run
+	@bin/ekbom seed
 
 build: ## Build the program, one static file: bin/ekbom
 	@echo "Building bin/ekbom. The first time takes some minutes, later a second."

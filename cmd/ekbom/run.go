@@ -18,6 +18,7 @@ type commands struct {
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`
 	Audit   auditCommand   `cmd:"" help:"Check that nobody changed the audit trails of clinics."`
+	Seed    seedCommand    `cmd:"" help:"Fill a demo clinic with made-up patients."`
 }
 
 // stage is all of the outside world that a command may touch.

@@ -35,8 +35,9 @@ var rooms = map[string][]string{
 	"web/page":               slices.Concat(domain, []string{"web/locale", "web/mark", "web/static"}),
 	"web/clinic":             slices.Concat(domain, []string{"web/locale", "web/mark", "web/page", "web/static"}),
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
+	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
 	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/static"}),
-	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/server", "internal/store", "web/locale",
+	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/server", "internal/store", "web/locale",
 		"questionnaires"}),
 }
 

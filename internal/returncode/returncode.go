@@ -3,10 +3,12 @@
 package returncode
 
 import (
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"unicode"
@@ -25,6 +27,15 @@ const (
 
 // ErrInvalid says that a text is no return code.
 var ErrInvalid = errors.New("not a return code")
+
+// Key derives the key that codes are hashed with from the operator's secret.
+func Key(secret string) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, []byte(secret), nil, "ekbom return codes", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("key of return codes: %w", err)
+	}
+	return key, nil
+}
 
 // New gives a new code with 65 bits of chance.
 func New() Code {

@@ -7,12 +7,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"ekbom/internal/account"
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
-	"ekbom/internal/review"
 	"ekbom/internal/store"
 	"ekbom/web/page"
 )
@@ -170,10 +168,10 @@ func (s *Server) sendOff(w http.ResponseWriter, r *http.Request) error {
 	if !j.completed() {
 		return redirect(w, pathSend)
 	}
-	outcome := assess.Evaluate(j.Definition, j.answers)
-	response := j.response
+	outcome, response := assess.Evaluate(j.Definition, j.answers), j.response
 	response.Sent = latest(s.Now().Round(0), response.Completed)
-	err = s.Store.Send(r.Context(), response, j.submission(outcome), j.counts(outcome, response.Sent))
+	sub, counts := store.Prepare(j.Definition, response, j.answers, outcome)
+	err = s.Store.Send(r.Context(), response, sub, counts)
 	s.recent.forget(response.ID)
 	switch {
 	case errors.Is(err, store.ErrSent):
@@ -194,45 +192,6 @@ func (s *Server) sendOff(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return redirect(w, pathSent)
-}
-
-// submission is what the clinic's queue shows of the response.
-func (j *journey) submission(o *assess.Outcome) review.Submission {
-	sub := review.Submission{Urgency: o.Urgency, Match: o.Pattern.Match, Name: j.response.Letter.Name, Born: j.response.Letter.Born}
-	sub.Reason, sub.Flag = o.MainReason()
-	years := j.response.Letter.Age(j.response.Updated)
-	if i := j.Clinic.Age; i >= 0 && j.onPath(i) && j.answers[i].State == questionnaire.Given {
-		years = j.answers[i].Number
-	}
-	sub.Age = review.AgeBandOf(years)
-	return sub
-}
-
-// counts is what statistics count of the response.
-func (j *journey) counts(o *assess.Outcome, sent time.Time) []store.Tally {
-	var all []store.Tally
-	count := func(kind store.TallyKind, key string) {
-		all = append(all, store.Tally{Kind: kind, Day: sent, Key: key, N: 1})
-	}
-	count(store.CountUrgency, o.Urgency.String())
-	for _, c := range o.Causes {
-		count(store.CountCause, string(c.ID))
-		if c.Shown {
-			count(store.CountRule, string(c.Rule))
-			if slices.Contains(j.response.NotMe, c.ID) {
-				count(store.CountNotMe, string(c.Rule))
-			}
-		}
-	}
-	for i := range j.Questions {
-		if state := j.answers[i].State; j.onPath(i) && state != questionnaire.NotReached {
-			count(store.CountAsked, string(j.Questions[i].ID))
-			if state == questionnaire.Unsure {
-				count(store.CountUnsure, string(j.Questions[i].ID))
-			}
-		}
-	}
-	return all
 }
 
 // markNotMe keeps that the person does not find themself in a cause, or that they do after all.

@@ -23,6 +23,7 @@ import (
 	"ekbom/internal/account"
 	"ekbom/internal/audit"
 	"ekbom/internal/questionnaire"
+	"ekbom/internal/returncode"
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
@@ -113,9 +114,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return k
 	}
 	s.sessions = newSessions(key("session signature", 32), key("session encryption", 32), o.Keep)
-	s.codeKey = key("return codes", 32)
 	block, blockErr := aes.NewCipher(key("searches", 32))
-	if err = errors.Join(err, blockErr); err != nil {
+	var codeErr error
+	s.codeKey, codeErr = returncode.Key(o.Secret)
+	if err = errors.Join(err, blockErr, codeErr); err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
 	if s.searches, err = cipher.NewGCMWithRandomNonce(block); err != nil {

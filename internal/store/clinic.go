@@ -75,3 +75,19 @@ func (s *Store) Clinics(ctx context.Context) ([]account.Clinic, error) {
 	}
 	return all, nil
 }
+
+// ClinicsInUse lists the clinics that have submissions.
+func (s *Store) ClinicsInUse(ctx context.Context) ([]q.ClinicID, error) {
+	var ids []q.ClinicID
+	err := s.queryRows(ctx, `SELECT id FROM clinics c WHERE EXISTS (SELECT 1 FROM submissions WHERE clinic_id = c.id) ORDER BY id`, nil,
+		func(scan func(...any) error) error {
+			var id q.ClinicID
+			err := scan((*string)(&id))
+			ids = append(ids, id)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("list clinics in use: %w", err)
+	}
+	return ids, nil
+}
