@@ -105,8 +105,9 @@ func missing(t *testing.T, why string) {
 
 // service is one running program with a database of its own.
 type service struct {
-	base string
-	stop func()
+	base  string
+	first chan string // the link of the first account, once the program has said it
+	stop  func()
 }
 
 func start(t *testing.T, env ...string) *service {
@@ -138,11 +139,15 @@ func start(t *testing.T, env ...string) *service {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if _, base, ok := strings.Cut(lines.Text(), "Open "); ok {
+			s := &service{base: strings.TrimSuffix(strings.TrimSpace(base), "/"), first: make(chan string, 1), stop: stop}
 			go func() {
 				for lines.Scan() {
+					if _, path, ok := strings.Cut(lines.Text(), s.base+"/clinic/welcome/"); ok {
+						s.first <- "/clinic/welcome/" + path
+					}
 				}
 			}()
-			return &service{base: strings.TrimSuffix(strings.TrimSpace(base), "/"), stop: stop}
+			return s
 		}
 	}
 	t.Fatal("the program did not say where to open it")
