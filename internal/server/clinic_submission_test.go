@@ -178,8 +178,8 @@ func TestSubmissionPage(t *testing.T) {
 	})
 	t.Run("flags", func(t *testing.T) {
 		b.partSays("flags", "Could not be told", "Signs that should not wait: Not sure", "a blood clot in a leg vein", "Denied: ", "Not asked: ")
-		if n := b.part("flag-clot-in-leg"); !strings.Contains(text(n), "Within days") {
-			t.Errorf("no urgency beside the flag: %s", text(n))
+		if level := b.part("flag-clot-in-leg").Parent.Parent.Parent; !strings.Contains(text(level), "Within days") {
+			t.Errorf("no urgency beside the flag: %s", text(level))
 		}
 	})
 	t.Run("words and criteria", func(t *testing.T) {

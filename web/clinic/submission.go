@@ -103,6 +103,18 @@ type OpenFlags struct {
 	Flags   []Flag
 }
 
+// levels are the flags of each urgency. They come with the most urgent first.
+func (o OpenFlags) levels() (levels [][]Flag) {
+	for i, f := range o.Flags {
+		if i == 0 || f.Urgency != o.Flags[i-1].Urgency {
+			levels = append(levels, nil)
+		}
+		last := &levels[len(levels)-1]
+		*last = append(*last, f)
+	}
+	return levels
+}
+
 // Reached reports whether a question behind the flag was answered at all.
 func (f Flag) Reached() bool {
 	return slices.ContainsFunc(f.Because, func(r Reason) bool { return r.Answer.State != q.NotReached })
