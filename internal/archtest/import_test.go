@@ -67,6 +67,7 @@ var fences = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/ekbom"},
 	"github.com/alexedwards/argon2id":     {"internal/account"},
 	"github.com/ccojocar/zxcvbn-go":       {"internal/account"},
+	"github.com/go-webauthn/webauthn":     {"internal/server"},
 	"github.com/pquerna/otp":              {"internal/account"},
 	"go.yaml.in/yaml/v4":                  {"internal/questionnaire", "web/locale"},
 	"net/http":                            {"internal/server", "web/static", "cmd/ekbom"},

@@ -29,6 +29,7 @@ func (s *Server) doorTable() []route {
 	return []route{
 		{"GET", pathSignIn, personal, s.showSignIn, false},
 		{"POST", pathSignIn, personal, s.signIn, false},
+		{"POST", pathByPasskey, personal, s.signInByPasskey, false},
 		{"GET", pathCode, personal, s.showCode, false},
 		{"POST", pathCode, personal, s.enterCode, false},
 		{"GET", pathEnrol, personal, s.showEnrol, false},
@@ -75,7 +76,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) signInView(r *http.Request, carried url.Values) clinic.SignInView {
 	base := s.door(r, "")
 	view := clinic.SignInView{
-		Base: base, Action: pathSignIn,
+		Base: base, Action: pathSignIn, Passkey: s.passkeyForm(r),
 		Name:     clinic.Field{ID: fieldLogin, Name: fieldLogin, Label: base.L.T("door.name"), Autocomplete: "username", Value: cutTo(carried.Get(fieldLogin), account.LoginLength), Focus: true},
 		Password: clinic.Field{ID: fieldPassword, Name: fieldPassword, Label: base.L.T("door.password"), Type: "password", Autocomplete: "current-password"},
 	}

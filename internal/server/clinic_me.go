@@ -39,6 +39,10 @@ func (s *Server) meTable() []staffRoute {
 		{"POST", pathRecoveryGot, account.OwnAccount, s.keptRecovery},
 		{"POST", pathEndSession, account.OwnAccount, s.endOwnSession},
 		{"POST", pathEndOthers, account.OwnAccount, s.endOtherSessions},
+		{"POST", pathBeginPasskey, account.OwnAccount, s.beginPasskey},
+		{"GET", pathNewPasskey, account.OwnAccount, s.showNewPasskey},
+		{"POST", pathNewPasskey, account.OwnAccount, s.savePasskey},
+		{"POST", pathRemovePasskey, account.OwnAccount, s.removePasskey},
 		{"POST", pathStay, account.OwnAccount, s.stay},
 	}
 }
@@ -84,6 +88,7 @@ func (s *Server) meView(r *http.Request, p *person) (clinic.MeView, error) {
 		Base: b, TwoSteps: cred.Secret != nil, Required: cred.Clinic.TwoSteps, Recovery: cred.Recovery,
 		Actions: clinic.MeActions{
 			Password: pathOwnPassword, Enrol: pathBeginSteps, Off: pathStepsOff, Recovery: pathRecovery, End: pathEndSession, EndOthers: pathEndOthers,
+			AddPasskey: pathBeginPasskey, RemovePasskey: pathRemovePasskey,
 		},
 		Facts: []clinic.Fact{
 			{Name: b.L.T("me.name"), Values: []string{cred.Account.Name}},
@@ -94,11 +99,19 @@ func (s *Server) meView(r *http.Request, p *person) (clinic.MeView, error) {
 		Old:     secret(fieldOld, "me.password.old", "current-password"),
 		New:     secret(fieldNew, "me.password.new", "new-password"),
 		Confirm: secret(fieldConfirm, "me.confirm", "current-password"),
+		Passkey: secret(fieldPasskeyPassword, "me.confirm", "current-password"),
 		Off:     secret(fieldOff, "me.confirm", "current-password"),
 		Columns: []clinic.Column{
 			{Name: b.L.T("me.sessions.device")}, {Name: b.L.T("me.sessions.network")}, {Name: b.L.T("me.sessions.started")},
 			{Name: b.L.T("me.sessions.seen")}, {Name: b.L.T("me.sessions.act"), Silent: true},
 		},
+	}
+	view.PasskeyColumns = []clinic.Column{
+		{Name: b.L.T("me.passkeys.name")}, {Name: b.L.T("me.passkeys.created")}, {Name: b.L.T("me.sessions.seen")}, {Name: b.L.T("me.passkeys.remove"), Silent: true},
+	}
+	view.CanAddPasskey = s.relyingParty(r) != nil
+	if view.Passkeys, err = s.ownPasskeys(r, p, b); err != nil {
+		return clinic.MeView{}, err
 	}
 	view.New.Hint = b.L.T("welcome.password.hint", "least", account.PasswordLeast)
 	for _, one := range all {
@@ -146,7 +159,7 @@ func (s *Server) refuseMe(w http.ResponseWriter, r *http.Request, p *person, sta
 		return err
 	}
 	view.Faults = []page.Fault{{Field: field, Text: text}}
-	for _, f := range []*clinic.Field{&view.Old, &view.New, &view.Confirm, &view.Off} {
+	for _, f := range []*clinic.Field{&view.Old, &view.New, &view.Confirm, &view.Off, &view.Passkey} {
 		if f.ID == field {
 			f.Faults = view.Faults
 		}

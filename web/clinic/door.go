@@ -15,6 +15,24 @@ type SignInView struct {
 	Notice   string       // why we are here; may be empty
 	Kept     []page.Field // what was typed on the page that the person goes back to
 	Action   string
+	Passkey  *PasskeyForm // nil: there can be none here
+}
+
+// PasskeyForm lets the script sign in with a passkey.
+type PasskeyForm struct {
+	Action    string
+	Options   string // JSON: what the browser asks the passkey
+	Challenge string // sealed, to come back
+}
+
+// PasskeyView fills the page that makes a passkey.
+type PasskeyView struct {
+	Base
+	Action  string
+	Options string // JSON: what the browser makes the passkey from
+	Name    Field
+	Faults  []page.Fault
+	Back    string
 }
 
 // CodeView fills the page that asks for a one-time code.

@@ -18,11 +18,16 @@ type MeView struct {
 	Confirm  Field // the password, for new recovery codes and to set up the second step anew
 	Off      Field // the password, to turn the second step off
 	Columns  []Column
+
+	Passkeys       []OwnPasskey
+	CanAddPasskey  bool
+	Passkey        Field // the password, to add a passkey
+	PasskeyColumns []Column
 }
 
 // MeActions are where the forms of the page go.
 type MeActions struct {
-	Password, Enrol, Off, Recovery, End, EndOthers string
+	Password, Enrol, Off, Recovery, End, EndOthers, AddPasskey, RemovePasskey string
 }
 
 // OwnSession is one place where the person is signed in.
@@ -34,6 +39,9 @@ type OwnSession struct {
 	Seen    string
 	This    bool
 }
+
+// OwnPasskey is one of the person's passkeys.
+type OwnPasskey struct{ ID, Name, Added, Used string }
 
 func (v MeView) few() string {
 	if v.TwoSteps && v.Recovery <= 2 {

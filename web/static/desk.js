@@ -77,3 +77,26 @@ if (news) {
   const asking = setInterval(ask, 30000);
   document.addEventListener("visibilitychange", ask);
 }
+// Passkeys need a browser that knows them; without one their forms stay hidden.
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+ const kind = form.dataset.passkey;
+ const known = window.PublicKeyCredential;
+ const parse = kind === "create" ? known?.parseCreationOptionsFromJSON : known?.parseRequestOptionsFromJSON;
+ if (!parse) continue;
+ form.hidden = false;
+ for (const words of document.querySelectorAll("[data-without]")) words.hidden = true;
+ form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const failed = form.querySelector("[data-failed]");
+  failed.hidden = true;
+  try {
+   const publicKey = parse.call(known, JSON.parse(form.dataset.options));
+   const made = await navigator.credentials[kind]({ publicKey });
+   form.elements.credential.value = JSON.stringify(made.toJSON());
+   form.submit();
+  } catch {
+   failed.hidden = false;
+   delete form.dataset.sent;
+  }
+ });
+}
