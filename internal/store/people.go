@@ -40,12 +40,13 @@ func (st *Staff) People(ctx context.Context) ([]Person, error) {
 	return all, nil
 }
 
-// Person reads one of the people of the clinic, or ErrNotFound.
+// Person reads one of the people of the clinic. Somebody of another clinic is ErrNotFound, which is recorded.
 func (st *Staff) Person(ctx context.Context, id account.ID) (account.Account, error) {
 	if err := st.may(account.ManagePeople); err != nil {
 		return account.Account{}, err
 	}
-	return st.colleague(ctx, st.store, id)
+	a, err := st.colleague(ctx, st.store, id)
+	return a, st.foreign(ctx, id, err)
 }
 
 func (st *Staff) colleague(ctx context.Context, tx *Store, id account.ID) (account.Account, error) {
@@ -93,6 +94,11 @@ func (st *Staff) manage(ctx context.Context, id account.ID, fn func(tx *Store, a
 		}
 		return fn(tx, a)
 	})
+	return st.foreign(ctx, id, err)
+}
+
+// foreign records the try to reach a person of another clinic, when err says that nobody was found. It gives err.
+func (st *Staff) foreign(ctx context.Context, id account.ID, err error) error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
