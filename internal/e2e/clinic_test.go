@@ -95,23 +95,105 @@ func (c *clinician) signIn() {
 	c.wantPath("/clinic/queue")
 }
 
-func emergency(t *testing.T) q.Answers {
-	return someone(t, "an adult with one emergency", func(o *assess.Outcome, given func(q.ID) q.Answer) bool {
-		return o.Urgency == q.Emergency && len(o.RedFlags) > 0 && o.RedFlags[0].ID != "suicidal-thoughts" && given("filled-in-by").Has(0)
-	})
+// sendOff sends what the visitor's result says to the clinic it is meant for, and gives the return code.
+func (v *visitor) sendOff(name, words string) (code string) {
+	v.Helper()
+	v.open("/send")
+	v.write("[name=name]", name)
+	v.write("[name=words]", words)
+	v.picture("send")
+	v.press(mainButton)
+	v.wantPath("/send/check")
+	v.wantText(name, words)
+	v.picture("send-check")
+	v.press(mainButton) // without the consent
+	v.wantText("There is a problem")
+	v.do("consent", chromedp.Click(chromedp.CSS("[name=consent]")))
+	v.press(mainButton)
+	v.wantPath("/sent")
+	v.picture("sent")
+	v.open("/keep")
+	return v.text(".ticket .code")
 }
 
-var submissionPath = regexp.MustCompile(`^/clinic/s/[0-9a-f-]{36}$`)
+var submissionPath = regexp.MustCompile(`^/clinic/s/[0-9a-f-]{36}`)
 
-func TestFound(t *testing.T) {
+// What patients send is read, noted and closed by their clinic, the emergency first; they see that; another clinic sees
+// nothing of it.
+func TestClinic(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := found(t, s, "North Street Surgery", "north")
-	c.picture("clinic-first")
 	c.signOut()
+
+	routine := visit(t, s)
+	routine.open("/c/north")
+	routine.wantText("North Street Surgery")
+	routine.picture("destination")
+	routine.press(mainButton)
+	routine.finish(typical(t))
+	code := routine.sendOff("Anna Berg", "It began after my second child.")
+
+	urgent := visit(t, s)
+	urgent.open("/c/north")
+	urgent.press(mainButton)
+	urgent.walk(someone(t, "an emergency told at the first list", func(o *assess.Outcome, given func(q.ID) q.Answer) bool {
+		signs := given("emergency-signs")
+		return o.Urgency == q.Emergency && signs.State == q.Given && !signs.Has(len(definition.Questions[1].Options)-1)
+	}))
+	urgent.wantPath("/emergency/check")
+	urgent.press("main form button")
+	urgent.wantPath("/emergency")
+	urgent.sendOff("Bo Lind", "<script>document.title='x'</script>")
+
 	c.signIn()
-	c.picture("clinic-queue-empty")
-	_ = chromedp.Location
-	_ = submissionPath
-	_ = emergency
+	c.picture("clinic-queue")
+	var rows []string
+	for i := range 2 {
+		rows = append(rows, c.text("tbody tr:nth-child("+string(rune('1'+i))+")"))
+	}
+	if !strings.Contains(rows[0], "Bo Lind") || !strings.Contains(rows[0], "Emergency") || !strings.Contains(rows[1], "Anna Berg") {
+		t.Errorf("the queue is %q", rows)
+	}
+	c.press("tbody tr:nth-child(1) a.open")
+	c.wantText("Bo Lind", "<script>document.title='x'</script>")
+	c.picture("clinic-emergency")
+	c.axe("clinic-emergency")
+
+	c.open("/clinic/queue")
+	c.press("tbody tr:nth-child(2) a.open")
+	at := c.where()
+	if !submissionPath.MatchString(at) {
+		t.Fatalf("at %s", at)
+	}
+	c.wantText("Anna Berg", "It began after my second child.")
+	c.picture("clinic-submission")
+	c.axe("clinic-submission")
+	c.write(`form[action$="/note"] textarea`, "Ferritin asked for.")
+	c.press(`form[action$="/note"] button`)
+	c.wantText("Ferritin asked for.")
+	c.do("open the message", chromedp.Click(chromedp.CSS(`details:has(form[action$="/message"]) summary`)))
+	c.write(`form[action$="/message"] textarea`, "Please bring your last blood results.")
+	c.press(`form[action$="/message"] button`)
+	c.wantText("Please bring your last blood results.")
+	c.picture("clinic-message-check")
+	c.press(mainButton)
+	c.press(`form[action$="/move"] button[value=reviewed]`)
+	c.wantText("Reviewed")
+	c.picture("clinic-reviewed")
+	c.open("/clinic/queue")
+	c.wantNoText("Anna Berg")
+	c.wantText("Bo Lind")
+
+	routine.open("/sent")
+	routine.wantText("Please bring your last blood results.", "opened by")
+	routine.wantNoText("Robin Berg", "Ferritin")
+	routine.picture("sent-read")
+	again := visit(t, s)
+	again.open("/return")
+	again.write("[name=code]", code)
+	again.press(mainButton)
+	again.wantText("Please bring your last blood results.")
+
+	_ = at
 }
