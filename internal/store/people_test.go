@@ -108,7 +108,7 @@ func TestPeople(t *testing.T) {
 		if _, err := admin.Person(ctx, foreign); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("read elsewhere: %v", err)
 		}
-		if n := w.events(t, audit.Denied, string(foreign)); n != 4 {
+		if n := w.events(t, audit.Denied, string(foreign)); n != 5 {
 			t.Errorf("%d tries recorded", n)
 		}
 		if a := other.account(t, foreign); a.Role != account.Reviewer || a.Status != account.Active {
