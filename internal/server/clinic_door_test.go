@@ -577,7 +577,7 @@ func TestExtend(t *testing.T) {
 	if b.post(pathStay, nil); b.path != pathMe+"?a=b" {
 		t.Errorf("without script at %s", b.path)
 	}
-	b.header.Set("Referer", "https://elsewhere.example/clinic/me")
+	b.header.Set("Referer", "https://elsewhere.example/clinic/elsewhere")
 	if b.stay().post(pathStay, nil); b.got.Get("Location") != pathQueue {
 		t.Errorf("sent to %s", b.got.Get("Location"))
 	}
@@ -619,6 +619,19 @@ func TestStaleForm(t *testing.T) {
 	b.post(pathStay, want)
 	if b.person(t).kept(pathStay) != nil {
 		t.Error("sent again, the text is still kept")
+	}
+}
+
+// A browser that does not say where a form was is sent to the page above the form's address.
+func TestPageOfAForm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for posted, want := range map[string]string{
+		pathOwnPassword: pathMe, pathEndSession: pathMe, "/clinic/s/one/nosuch": "/clinic/s/one", pathStay: pathQueue, "/clinic/nosuch/x": pathQueue,
+	} {
+		if got := s.pageOf(httptest.NewRequest(http.MethodPost, posted, nil)); got != want {
+			t.Errorf("%s: %s, want %s", posted, got, want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"ekbom/internal/store"
@@ -25,7 +26,7 @@ const (
 // askSignInAfter shows the door in place of the answer to a form that was sent without a session, and carries on what was
 // typed. Passwords and codes are never carried.
 func (s *Server) askSignInAfter(w http.ResponseWriter, r *http.Request) error {
-	carried := url.Values{fieldNext: {pageOf(r)}}
+	carried := url.Values{fieldNext: {s.pageOf(r)}}
 	if err := readForm(r); err == nil && !secretForm(r) && len(r.PostForm) > 0 {
 		carried.Set(fieldPosted, r.URL.Path)
 		for name, values := range r.PostForm {
@@ -40,13 +41,30 @@ func (s *Server) askSignInAfter(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusUnauthorized, clinic.SignIn(view))
 }
 
-// pageOf is the page that a form was on: the one that the browser names if it is ours, else the queue.
-func pageOf(r *http.Request) string {
+// pageOf is the page that a form was on: the one that the browser names if it is ours, else the nearest above the form's
+// address.
+func (s *Server) pageOf(r *http.Request) string {
 	from, err := url.Parse(r.Referer())
-	if err != nil || from.Host != r.Host {
-		return pathQueue
+	if err == nil && from.Host == r.Host {
+		return safeNext(from.RequestURI())
 	}
-	return safeNext(from.RequestURI())
+	for at := path.Clean(r.URL.Path); strings.HasPrefix(at, pathClinic); at = path.Dir(at) {
+		if s.isPage(at) {
+			return safeNext(at)
+		}
+	}
+	return pathQueue
+}
+
+// isPage reports whether signed-in people find a page at an address.
+func (s *Server) isPage(at string) bool {
+	parts := strings.Split(at, "/")
+	return slices.ContainsFunc(s.staffTable(), func(rt staffRoute) bool {
+		pattern := strings.Split(rt.pattern, "/")
+		return rt.method == http.MethodGet && slices.EqualFunc(pattern, parts, func(want, got string) bool {
+			return want == got || strings.HasPrefix(want, "{") && got != ""
+		})
+	})
 }
 
 // safeNext lets through an address of a page on the clinic's side, and nothing that could lead elsewhere.

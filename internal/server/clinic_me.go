@@ -350,5 +350,5 @@ func (s *Server) stay(w http.ResponseWriter, r *http.Request, p *person) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	return redirect(w, pageOf(r))
+	return redirect(w, s.pageOf(r))
 }
