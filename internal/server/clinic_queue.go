@@ -258,9 +258,6 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, p *person) error
 	if err := readForm(r); err != nil {
 		return err
 	}
-	if err := s.forgetKept(r, p); err != nil {
-		return err
-	}
 	view := clinic.QueueView{Base: s.frame(r, p, pathQueue)}
 	typed := strings.TrimSpace(strings.ToValidUTF8(r.PostForm.Get(fieldSearch), ""))
 	fault := ""

@@ -89,11 +89,6 @@ func (s *Server) bench(w http.ResponseWriter, r *http.Request, p *person, a act)
 	if err != nil {
 		return nil, err
 	}
-	if r.Method == http.MethodPost {
-		if err := s.forgetKept(r, p); err != nil {
-			return nil, err
-		}
-	}
 	b := &bench{s: s, w: w, r: r, p: p, base: s.frame(r, p, ""), desk: desk, act: a, form: url.Values{}}
 	for name, values := range r.PostForm {
 		for _, v := range values {
