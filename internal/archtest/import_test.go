@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"internal/review":        {"internal/questionnaire", "internal/account"},
 	"internal/audit":         {"internal/questionnaire"},
 	"internal/export":        domain,
+	"internal/statistics":    nil,
 	"internal/config":        nil,
 	"questionnaires":         nil,
 	"migrations":             nil,
@@ -36,7 +37,7 @@ var rooms = map[string][]string{
 	"web/clinic":             slices.Concat(domain, []string{"web/locale", "web/mark", "web/page", "web/static"}),
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
 	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
-	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/static"}),
+	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/static"}),
 	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/server", "internal/store", "web/locale",
 		"questionnaires"}),
 }

@@ -19,11 +19,11 @@ type part struct {
 func parts(l *locale.Printer) []part {
 	return []part{
 		{l.T("frame.queue"), pathQueue, account.Review},
-		{l.T("frame.statistics"), "/clinic/statistics", account.SeeStatistics},
-		{l.T("frame.people"), "/clinic/people", account.ManagePeople},
-		{l.T("frame.readers"), "/clinic/readers", account.SeeReaders},
-		{l.T("frame.audit"), "/clinic/audit", account.SeeAudit},
-		{l.T("frame.settings"), "/clinic/settings", account.ManageClinic},
+		{l.T("frame.statistics"), pathStatistics, account.SeeStatistics},
+		{l.T("frame.people"), pathPeople, account.ManagePeople},
+		{l.T("frame.readers"), pathReaders, account.SeeReaders},
+		{l.T("frame.audit"), pathAudit, account.SeeAudit},
+		{l.T("frame.settings"), pathSettings, account.ManageClinic},
 		{l.T("frame.poster"), "/clinic/poster", account.Review},
 	}
 }

@@ -21,6 +21,7 @@ const (
 	dataSecret = "secret" // of a second step that is being set up, sealed
 	dataCodes  = "codes"  // new recovery codes, sealed, until the person has said that they are kept
 	dataNotice = "notice" // what the next page says was done
+	dataLink   = "link"   // a one-time link for somebody else, sealed, until it was shown
 )
 
 // askSignInAfter shows the door in place of the answer to a form that was sent without a session, and carries on what was

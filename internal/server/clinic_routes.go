@@ -34,9 +34,10 @@ type staffRoute struct {
 
 // staffTable is the one list of what signed-in people can reach. All of it is personal.
 func (s *Server) staffTable() []staffRoute {
-	return slices.Concat(s.meTable(), s.submissionTable(), s.queueTable(), s.reviewTable(), s.posterTable(), []staffRoute{
-		{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
-	})
+	return slices.Concat(s.meTable(), s.submissionTable(), s.queueTable(), s.reviewTable(), s.posterTable(),
+		s.peopleTable(), s.settingsTable(), s.trailTable(), s.listTable(), s.statisticsTable(), s.recordTable(), []staffRoute{
+			{"GET", pathClinic, account.OwnAccount, func(w http.ResponseWriter, _ *http.Request, _ *person) error { return redirect(w, pathQueue) }},
+		})
 }
 
 // staffRoutes gives the same as routes: each asks who is signed in and what they may do before anything else happens.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"ekbom/internal/account"
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/page"
@@ -44,6 +45,8 @@ var statuses = []struct {
 	{errNoPage, http.StatusNotFound, false},
 	{errSignedOut, http.StatusUnauthorized, false},
 	{store.ErrForbidden, http.StatusForbidden, false},
+	{account.ErrAbove, http.StatusForbidden, false},
+	{account.ErrOwn, http.StatusForbidden, false},
 	{store.ErrNotFound, http.StatusNotFound, false},
 	{errMethod, http.StatusMethodNotAllowed, false},
 	{errForeign, http.StatusForbidden, false},
