@@ -214,7 +214,7 @@ func TestTwoAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		w := newWard(t, s, "north")
 		reviewer, lead := w.as(account.Reviewer), w.as(account.Lead)
-		for i := range 10 {
+		for i := range 5 {
 			id := q.ResponseID(fmt.Sprintf("taken-%d", i))
 			w.send(t, string(id), q.Soon, noon, "code"+string(id), "")
 			errs := atOnce(
@@ -234,7 +234,7 @@ func TestTwoAtOnce(t *testing.T) {
 				t.Errorf("%s won, and yet %+v", winner, d)
 			}
 		}
-		for i := range 10 {
+		for i := range 5 {
 			id := q.ResponseID(fmt.Sprintf("closed-%d", i))
 			w.send(t, string(id), q.Soon, noon, "code"+string(id), "")
 			step := store.Step{Revision: 1, To: review.Reviewed, Accepted: true}
@@ -261,12 +261,62 @@ func TestTwoAtOnce(t *testing.T) {
 			}
 		}
 		counts := w.counts(t)
-		if counts[review.Received] != 10 || counts[review.Reviewed]+counts[review.SetAside] != 10 {
+		if counts[review.Received] != 5 || counts[review.Reviewed]+counts[review.SetAside] != 5 {
 			t.Errorf("counts %v", counts)
 		}
-		if _, unread, _ := reviewer.Counts(t.Context()); unread != 10 {
+		if _, unread, _ := reviewer.Counts(t.Context()); unread != 5 {
 			t.Errorf("%d unread", unread)
 		}
 		w.trail(t, "closed-0")
+	})
+}
+
+// TestWithdrawBeside: whoever opens a submission while it is withdrawn sees all of it or nothing, and no count is lost.
+func TestWithdrawBeside(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWard(t, s, "north")
+		reviewer, lead := w.as(account.Reviewer), w.as(account.Lead)
+		for i := range 5 {
+			id := q.ResponseID(fmt.Sprintf("gone-%d", i))
+			w.send(t, string(id), q.Soon, noon, "code"+string(id), "Anna Berg")
+			var opened store.Dossier
+			errs := atOnce(
+				func() (err error) { opened, err = reviewer.Open(t.Context(), id, audit.Opened); return err },
+				func() error {
+					_, err := w.s.Withdraw(t.Context(), id, noon.Add(time.Hour), noon.Add(2*time.Hour))
+					return err
+				},
+				func() error { return lead.Note(t.Context(), id, "a note beside") },
+				func() error {
+					return lead.Move(t.Context(), id, store.Step{Revision: 1, To: review.Reviewed, Accepted: true})
+				},
+				func() error { return lead.Assign(t.Context(), id, 1, "north-lead") },
+			)
+			if errs[0] != nil || errs[1] != nil || errs[2] != nil {
+				t.Errorf("opening, withdrawing and a note stand in nobody's way: %v", errs)
+			}
+			for _, err := range errs[3:] {
+				if err != nil && !errors.Is(err, review.ErrWithdrawn) && !errors.Is(err, store.ErrStale) {
+					t.Error(err)
+				}
+			}
+			if whole := opened.Name == "Anna Berg" && opened.Response.ID == id; whole != opened.Withdrawn.IsZero() || !whole && (opened.Name != "" || opened.Response.ID != "") {
+				t.Errorf("half of it was seen: %+v", opened)
+			}
+			if d := w.desk(t, id); d.Withdrawn.IsZero() || d.Name != "" {
+				t.Errorf("withdrawn, and yet %+v", d.Submission)
+			}
+		}
+		if counts := w.counts(t); len(counts) != 0 {
+			t.Errorf("counted are %v", counts)
+		}
+		if _, unread, err := reviewer.Counts(t.Context()); err != nil || unread != 0 {
+			t.Errorf("%d unread, %v", unread, err)
+		}
+		if p, err := reviewer.Queue(t.Context(), review.Filter{}, nil, nil); err != nil || len(p.Submissions) != 0 {
+			t.Errorf("still in the queue: %v %v", p.Submissions, err)
+		}
+		w.trail(t, "gone-0")
 	})
 }
