@@ -13,7 +13,7 @@ import (
 	"ekbom/internal/account"
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
-	"ekbom/internal/review"
+	"ekbom/internal/store"
 
 	"golang.org/x/net/html"
 )
@@ -101,8 +101,8 @@ func (s *site) deliver(t testing.TB, c account.Clinic, p parcel) questionnaire.R
 		t.Fatal(err)
 	}
 	r.Sent = p.sent
-	sub := review.Submission{Urgency: outcome.Urgency, Match: outcome.Pattern.Match, Age: review.AgeUnknown, Name: p.letter.Name, Born: p.letter.Born}
-	if err := s.Store.Send(t.Context(), r, sub, nil); err != nil {
+	sub, counts := store.Prepare(s.Definition, r, p.answers, outcome)
+	if err := s.Store.Send(t.Context(), r, sub, counts); err != nil {
 		t.Fatal(err)
 	}
 	return r.ID
@@ -460,4 +460,37 @@ func TestSubmissionThatEndedEarly(t *testing.T) {
 		t.Error("a group of which nothing was answered")
 	}
 	b.get("/clinic/s/one/print").at("/clinic/s/one/print").says("which is not a no")
+}
+
+// What a patient sends page by page is what the clinic reads, and computed again it is the same.
+func TestSentIsRead(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.clinic(t, "north")
+	for _, tt := range []struct {
+		name   string
+		way    func(*browser)
+		flags  string
+		answer string
+	}{
+		{"whole", func(b *browser) { b.quick().get("/answers").fill().at("/result") }, "None fired.", "Never"},
+		{"emergency", func(b *browser) {
+			b.start().fill("answer=me").fill("answer=cold-leg").at("/emergency/check").fill().at("/emergency")
+		}, "Emergency", "A cold and pale leg"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			patient := s.browser(t)
+			tt.way(patient)
+			patient.get("/send").at("/send").fill("clinic="+string(c.ID), "name=Anna Berg", "words=Please call.").at("/send/check")
+			patient.fill("consent=yes")
+			r, _ := s.response(t, patient)
+			b := s.browser(t).as(s.member(t, c, account.Reviewer))
+			b.get(submissionPath(r.ID)).at(submissionPath(r.ID)).says("Anna Berg", "Please call.")
+			b.partSays("flags", tt.flags)
+			b.partSays("answers", tt.answer)
+			if n := find(b.root, func(n *html.Node) bool { return attr(n, "id") == "differs" }); n != nil {
+				t.Errorf("computed again it is another: %s", spaced(n))
+			}
+		})
+	}
 }
