@@ -8,6 +8,7 @@ import (
 	q "ekbom/internal/questionnaire"
 	"ekbom/internal/review"
 	"ekbom/web/locale"
+	"ekbom/web/mark"
 	"ekbom/web/page"
 )
 
@@ -229,6 +230,15 @@ func (v SubmissionView) by() string {
 		return v.L.T("sheet.by.another")
 	}
 	return v.L.T("sheet.by.person")
+}
+
+// title tells submissions apart in a list of windows, without a name.
+func (v SubmissionView) title() string {
+	date := v.L.DateTime(v.Head.Received)
+	if v.gone() {
+		return v.L.T("submission.title.withdrawn", "date", date)
+	}
+	return v.L.T("submission.title", "urgency", mark.UrgencyWord(v.L, v.Head.Level), "date", date)
 }
 
 // heading names a submission without a name.
