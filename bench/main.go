@@ -26,10 +26,12 @@ import (
 
 func main() {
 	testing.Init()
+	submissions := flag.Int("submissions", 1_000_000, "how many the long queue has")
+	part := flag.String("part", "", "measure only engine, postgres, sqlite, memory, start or queue")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, *part, *submissions); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -49,7 +51,7 @@ const (
 
 var peopleAtOnce = []int{1, 8, 32}
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, part string, submissions int) error {
 	begun := time.Now()
 	dir, err := os.MkdirTemp("", "ekbom-bench-")
 	if err != nil {
@@ -61,25 +63,39 @@ func run(ctx context.Context) error {
 		return err
 	}
 	say("building")
-	b := &bench{dir: dir, d: d, people: persons(d, most)}
+	b := &bench{dir: dir, d: d, people: persons(d, most), submissions: submissions}
 	if b.turn, err = halfwayTurn(d, b.people); err != nil {
 		return err
 	}
-	for name, from := range map[string]string{"ekbom": "../cmd/ekbom", "bare": "./bare"} {
+	for name, from := range map[string]string{"ekbom": "../cmd/ekbom", "bare": "./bare", "rows": "./rows"} {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(dir, name), ".")
 		cmd.Dir, cmd.Env = from, append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", name, err, out)
 		}
 	}
-	for _, part := range []func(context.Context) error{b.engine, b.postgres, b.sqlite, b.memory, b.start} {
-		if err := part(ctx); err != nil {
+	known := false
+	for _, p := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"engine", b.engine}, {"postgres", b.postgres}, {"sqlite", b.sqlite}, {"memory", b.memory}, {"start", b.start}, {"queue", b.queue}} {
+		if part != "" && part != p.name {
+			continue
+		}
+		known = true
+		if err := p.run(ctx); err != nil {
 			return err
 		}
+	}
+	if !known {
+		return fmt.Errorf("no part %q", part)
 	}
 	fmt.Printf("%s %s: %d questions, %d red flags, %d causes, %d cases. Median (lowest-highest).\n", d.ID, d.Version,
 		len(d.Questions), len(d.RedFlags), len(d.Causes), len(d.Cases))
 	b.table.print(os.Stdout)
+	if len(b.explained) > 0 {
+		fmt.Printf("\nHow PostgreSQL goes about each page of the long queue, with the rows it really met:\n\n%s\n", strings.Join(b.explained, "\n\n"))
+	}
 	fmt.Printf("\nTook %s.\n", time.Since(begun).Round(time.Second))
 	return nil
 }
@@ -104,6 +120,9 @@ type bench struct {
 	people []person
 	turn   *turn
 	table  table
+
+	submissions int      // of the long queue
+	explained   []string // plans of its pages
 }
 
 // halfwayTurn finds the question in the middle where a person can change their mind without another question coming up.
