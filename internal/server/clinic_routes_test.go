@@ -36,6 +36,35 @@ var staffRoutes = map[string]account.Role{
 	"POST /clinic/s/{submission}/assign":     account.Reviewer,
 
 	"GET /clinic/poster": account.Reviewer,
+
+	"GET /clinic/s/{submission}/hold":        account.Lead,
+	"POST /clinic/s/{submission}/hold":       account.Lead,
+	"POST /clinic/s/{submission}/free":       account.Lead,
+	"GET /clinic/s/{submission}/erase":       account.Lead,
+	"POST /clinic/s/{submission}/erase":      account.Lead,
+	"GET /clinic/s/{submission}/person.json": account.Lead,
+	"GET /clinic/erased":                     account.Lead,
+	"GET /clinic/export":                     account.Lead,
+	"POST /clinic/export":                    account.Lead,
+	"GET /clinic/export/codebook.csv":        account.Lead,
+	"GET /clinic/statistics":                 account.Lead,
+	"GET /clinic/readers":                    account.Lead,
+
+	"GET /clinic/people":                      account.Lead,
+	"GET /clinic/people/invite":               account.Lead,
+	"POST /clinic/people/invite":              account.Lead,
+	"GET /clinic/people/link":                 account.Lead,
+	"GET /clinic/people/a/{account}":          account.Lead,
+	"POST /clinic/people/a/{account}/role":    account.Lead,
+	"POST /clinic/people/a/{account}/disable": account.Lead,
+	"POST /clinic/people/a/{account}/enable":  account.Lead,
+	"POST /clinic/people/a/{account}/reset":   account.Lead,
+
+	"GET /clinic/audit":                account.Admin,
+	"GET /clinic/settings":             account.Admin,
+	"POST /clinic/settings":            account.Admin,
+	"GET /clinic/settings/new-clinic":  account.Admin,
+	"POST /clinic/settings/new-clinic": account.Admin,
 }
 
 // ownRoutes are those of one's own account, open to each role.

@@ -92,7 +92,9 @@ func (s *Server) trail(w http.ResponseWriter, r *http.Request, p *person, view c
 	for id := range names {
 		ids = append(ids, id)
 	}
-	slices.SortFunc(ids, func(a, b account.ID) int { return cmp.Or(strings.Compare(names[a], names[b]), strings.Compare(string(a), string(b))) })
+	slices.SortFunc(ids, func(a, b account.ID) int {
+		return cmp.Or(strings.Compare(names[a], names[b]), strings.Compare(string(a), string(b)))
+	})
 	for _, id := range ids {
 		who.Options = append(who.Options, page.Option{Value: string(id), Label: names[id], Chosen: string(id) == f.Actor})
 	}
