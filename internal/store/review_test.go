@@ -192,7 +192,8 @@ func TestNextAndArrivals(t *testing.T) {
 	})
 }
 
-// atOnce runs acts at the same moment and gives their errors.
+// atOnce runs acts at the same moment and gives their errors. On a busy machine the database may ask to try again, as a
+// person would.
 func atOnce(acts ...func() error) []error {
 	errs := make([]error, len(acts))
 	var begin, done sync.WaitGroup
@@ -201,6 +202,9 @@ func atOnce(acts ...func() error) []error {
 		done.Go(func() {
 			begin.Wait()
 			errs[i] = act()
+			for tries := 0; errors.Is(errs[i], store.ErrUnavailable) && tries < 10; tries++ {
+				errs[i] = act()
+			}
 		})
 	}
 	begin.Done()
