@@ -67,11 +67,11 @@ func (s *Server) renderSend(w http.ResponseWriter, r *http.Request, j *journey, 
 
 // keepLetter keeps what was typed in order to send, and to whom, with the result as it is now.
 func (s *Server) keepLetter(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.sendable(w, r)
-	if j == nil {
+	if err := readForm(r); err != nil { // first, so that nothing typed is lost whatever fails
 		return err
 	}
-	if err := readForm(r); err != nil {
+	j, err := s.sendable(w, r)
+	if j == nil {
 		return err
 	}
 	typed := page.Letter{
@@ -151,11 +151,11 @@ func (s *Server) renderCheck(w http.ResponseWriter, r *http.Request, j *journey,
 // Pressed twice it is sent once.
 func (s *Server) sendOff(w http.ResponseWriter, r *http.Request) error {
 	sess := s.session(r)
-	j, err := s.sendable(w, r)
-	if j == nil {
+	if err := readForm(r); err != nil {
 		return err
 	}
-	if err := readForm(r); err != nil {
+	j, err := s.sendable(w, r)
+	if j == nil {
 		return err
 	}
 	l := j.words.l

@@ -75,6 +75,9 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 
 // meant gives the clinic that a new response is meant for: that of the link which opened the start page, if it takes any.
 func (s *Server) meant(r *http.Request) (questionnaire.ClinicID, error) {
+	if r.ContentLength == 0 {
+		return "", nil
+	}
 	if err := readForm(r); err != nil {
 		return "", err
 	}

@@ -24,7 +24,7 @@ for (const area of document.querySelectorAll("[data-most]")) {
   const told = area.parentNode.querySelector("[data-left]");
   const tell = () => {
     const left = area.dataset.most - [...area.value].length;
-    told.textContent = ", " + (left < 0 ? told.dataset.over.replace("{over}", -left) : told.dataset.left.replace("{left}", left));
+    told.textContent = left > 999 ? "" : ", " + (left < 0 ? told.dataset.over.replace("{over}", -left) : told.dataset.left.replace("{left}", left));
   };
   area.addEventListener("input", tell);
   tell();
