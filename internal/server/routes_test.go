@@ -33,13 +33,20 @@ func (s *site) walk(t *testing.T, visit func(rt route, b *browser)) {
 		"emergency": func() *browser {
 			return s.browser(t).start().fill("answer=me").fill("answer=cold-leg").fill().at("/emergency")
 		},
+		"sent": func() *browser {
+			return s.browser(t).quick().fill().get("/send").fill().fill("consent=yes").at("/sent")
+		},
+		"withdrawn": func() *browser {
+			return s.browser(t).quick().fill().get("/send").fill().fill("consent=yes").get("/withdraw").fill().at("/sent")
+		},
 	}
+	s.clinic(t, "north")
 	for _, begin := range states {
 		b := begin()
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		for _, rt := range append(s.table(), route{method: "GET", pattern: "/nosuch"}, route{method: "PUT", pattern: "/"}) {
 			for _, question := range []string{"age", "nosuch"} {
-				path := strings.ReplaceAll(rt.pattern, "{question}", question)
+				path := strings.NewReplacer("{question}", question, "{clinic}", "north").Replace(rt.pattern)
 				if rt.method == http.MethodPost {
 					b.post(path, url.Values{"answer": {"x"}})
 				} else {

@@ -63,18 +63,11 @@ func (s *site) queue(t testing.TB, c account.Clinic) (all []review.Submission) {
 	return all
 }
 
-// staff is the store as somebody of a clinic uses it.
-func (s *site) staff(t testing.TB, c account.Clinic, role account.Role) *store.Staff {
-	t.Helper()
-	a := s.member(t, c, role)
-	return s.Store.Staff(account.Principal{Account: a.ID, Clinic: c.ID, Name: a.Name, Role: role}, s.clock.now())
-}
-
 func (s *site) closeClinic(t testing.TB, c account.Clinic) {
 	t.Helper()
 	closed := c
 	closed.Closed = s.clock.now()
-	if err := s.staff(t, c, account.Admin).ChangeClinic(t.Context(), c, closed); err != nil {
+	if err := s.staff(s.member(t, c, account.Admin)).ChangeClinic(t.Context(), c, closed); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -125,7 +118,7 @@ func TestClinicLinkToReceipt(t *testing.T) {
 		sub.Urgency != questionnaire.Routine || sub.Match != questionnaire.MatchFull {
 		t.Errorf("the clinic's queue has %+v", sub)
 	}
-	counts, err := s.staff(t, c, account.Lead).Statistics(t.Context(), sub.Sent.Add(-day), sub.Sent.Add(2*day))
+	counts, err := s.staff(s.member(t, c, account.Lead)).Statistics(t.Context(), sub.Sent.Add(-day), sub.Sent.Add(2*day))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +136,7 @@ func TestClinicLinkToReceipt(t *testing.T) {
 			t.Errorf("%v counted %d times, want %d", key, n, want)
 		}
 	}
-	lead := s.staff(t, c, account.Lead)
+	lead := s.staff(s.member(t, c, account.Lead))
 	if _, err := lead.Open(t.Context(), sub.ID, audit.Opened); err != nil {
 		t.Fatal(err)
 	}
@@ -390,7 +383,7 @@ func TestWithdrawAndAnswerAgain(t *testing.T) {
 	if sub.Withdrawn.IsZero() || sub.Name != "" {
 		t.Errorf("the clinic has %+v", sub)
 	}
-	d, err := s.staff(t, c, account.Lead).Open(t.Context(), sub.ID, audit.Opened)
+	d, err := s.staff(s.member(t, c, account.Lead)).Open(t.Context(), sub.ID, audit.Opened)
 	if err != nil || d.Response.Letter.Words != "" || d.Response.Answers != nil {
 		t.Errorf("the clinic reads %+v, %v", d.Response, err)
 	}
@@ -485,7 +478,7 @@ func TestDeletingWhatWasSent(t *testing.T) {
 	}
 	// Under legal hold it stays, for nobody to see, and the person is told.
 	b = send()
-	if err := s.staff(t, c, account.Lead).Hold(t.Context(), b.session(t).Response, "a court case"); err != nil {
+	if err := s.staff(s.member(t, c, account.Lead)).Hold(t.Context(), b.session(t).Response, "a court case"); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/withdraw").says("By law")
