@@ -72,6 +72,9 @@ func (v QueueView) title() string {
 			return v.L.T("queue.title.of", "tab", tab.Name)
 		}
 	}
+	if v.Filters.Set {
+		return v.L.T("queue.title.filtered")
+	}
 	return v.L.T("queue.title")
 }
 
