@@ -112,6 +112,8 @@ var rows = []string{
 	`INSERT INTO tallies (clinic_id, kind, day, key, n)
 	SELECT clinic_id, 'state', '', state, count(*) FROM submissions WHERE withdrawn IS NULL GROUP BY 1, 4
 	UNION ALL SELECT clinic_id, 'unread', '', 'all', count(*) FROM submissions WHERE withdrawn IS NULL AND opened IS NULL GROUP BY 1`,
+	`INSERT INTO tallies (clinic_id, kind, day, key, n)
+	SELECT 'clinic-' || c, 'asked', ($now::date - d)::text, 'question-' || k, 5 FROM generate_series(0, 7) AS c, generate_series(1, 1095) AS d, generate_series(1, 40) AS k`,
 	`DROP TABLE made`,
 }
 
