@@ -108,9 +108,12 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, http.StatusUnprocessableEntity, clinic.SignIn(view))
 	}
 
-	cred, err := s.Store.CredentialsByLogin(r.Context(), login)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+	var cred store.Credentials
+	if account.ValidLogin(login) { // no database need see what cannot be one
+		var err error
+		if cred, err = s.Store.CredentialsByLogin(r.Context(), login); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 	}
 	tries := s.tries(r, "password", login, cred.Account.ID)
 	if wait, err := s.count(r, tries); err != nil {

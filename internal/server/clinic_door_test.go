@@ -692,6 +692,9 @@ func TestDoorOfReplicas(t *testing.T) {
 		b.signIn("anna", herons)
 		there := two.browser(t).setToken(b.token())
 		there.inside()
+		for _, login := range []string{"an\x00na", "\xff", strings.Repeat("x", 100_000), "anna\u202e", "a b"} {
+			two.browser(t).post(pathSignIn, url.Values{"login": {login}, "password": {"\x00\xff"}}).fails(http.StatusUnprocessableEntity)
+		}
 		for i := range tryLogin {
 			where := []*site{one, two}[i%2]
 			where.browser(t).signIn("anna", "wrong password").fails(http.StatusUnprocessableEntity)
