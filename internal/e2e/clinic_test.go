@@ -1,6 +1,10 @@
 package e2e_test
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -73,6 +77,30 @@ func (c *clinician) code(at time.Time) string {
 		c.Fatal(err)
 	}
 	return code
+}
+
+// openClinic makes a further clinic and its first admin, who comes in by the link that is shown once.
+func (c *clinician) openClinic(s *service, clinic, slug string) *clinician {
+	c.Helper()
+	other := &clinician{visitor: visit(c.T, s).desk(), login: slug + "@example.org", password: "nine slow walks by the sea"}
+	c.open("/clinic/settings/new-clinic")
+	c.write("[name=clinic]", clinic)
+	c.write("[name=slug]", slug)
+	c.write("[name=name]", "Dr Kim Sand")
+	c.write("[name=login]", other.login)
+	c.press(mainButton)
+	other.join(c.text(".copy code"))
+	other.enrol()
+	return other
+}
+
+// join chooses a password by a one-time link.
+func (c *clinician) join(link string) {
+	c.Helper()
+	_, token, _ := strings.Cut(link, "/clinic/welcome/")
+	c.open("/clinic/welcome/" + token)
+	c.write("[name=password]", c.password)
+	c.press(mainButton)
 }
 
 func (c *clinician) signOut() {
@@ -195,5 +223,81 @@ func TestClinic(t *testing.T) {
 	again.press(mainButton)
 	again.wantText("Please bring your last blood results.")
 
-	_ = at
+	// A second clinic, by the link that the admin of the first one makes for it.
+	other := c.openClinic(s, "South Hill Clinic", "south")
+	other.open("/clinic/queue")
+	other.wantPath("/clinic/queue")
+	other.wantNoText("Anna Berg", "Bo Lind")
+	other.open(at)
+	other.wantText("There is nothing here")
+	other.open("/clinic/queue")
+	other.wantNoText("Bo Lind")
+}
+
+// No page of the clinic's side breaks a rule that the checker knows, by day or by night, with nothing in it and with much,
+// nor does any need to be moved sideways on a small phone.
+func TestClinicAccessibility(t *testing.T) {
+	t.Parallel()
+	if axeSource == "" {
+		missing(t, "no accessibility checker: run npm ci in internal/e2e")
+	}
+	db := "EKBOM_DB=sqlite:" + filepath.Join(t.TempDir(), "ekbom.db")
+	command(t, db, "seed", "--count", "120")
+	s := start(t, db)
+	full := &clinician{visitor: visit(t, s).desk(), password: "seven quiet legs at dawn"}
+	full.join(regexp.MustCompile(`http\S+`).FindString(command(t, db, "account", "reset", "--login", "demo.admin")))
+	empty := found(t, start(t), "North Street Surgery", "north")
+
+	full.open("/clinic/queue")
+	row := submissionPath.FindString(full.href("tbody tr a.open"))
+	for _, c := range []struct {
+		*clinician
+		name  string
+		paths []string
+	}{
+		{empty, "empty", []string{"/clinic/queue", "/clinic/statistics", "/clinic/readers", "/clinic/people", "/clinic/audit", "/clinic/poster"}},
+		{full, "full", []string{
+			"/clinic/queue", "/clinic/queue?state=reviewed", "/clinic/queue?state=nonsense", "/clinic/statistics", "/clinic/people",
+			"/clinic/people/invite", "/clinic/readers", "/clinic/audit", "/clinic/settings", "/clinic/settings/new-clinic", "/clinic/poster",
+			"/clinic/me", "/clinic/nowhere", "/clinic/sign-in", "/clinic/welcome/NOSUCHLINK", row, row + "/print",
+		}},
+	} {
+		for _, path := range c.paths {
+			c.open(path)
+			name := c.name + strings.NewReplacer("/", "-", "?", "-").Replace(strings.Replace(path, row, "/clinic/submission", 1))
+			for _, scheme := range []string{"light", "dark"} {
+				c.scheme(scheme)
+				c.axe(name + ", " + scheme)
+				c.picture(name + "-" + scheme)
+			}
+			c.do("take a small phone", chromedp.EmulateViewport(320, 640))
+			c.picture(name + "-phone")
+			if over := get(c.visitor, "measure", chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); over > 0 {
+				t.Errorf("%s must be moved sideways by %d pixels at 320", path, over)
+			}
+			c.axe(name + ", small")
+			c.desk()
+			if n := get(c.visitor, "count requests", chromedp.Evaluate[int](`performance.getEntriesByType("resource").filter(e => new URL(e.name).origin !== location.origin).length`)); n > 0 {
+				t.Errorf("%s: %d requests to other origins", path, n)
+			}
+		}
+	}
+}
+
+// href gives the address of a link.
+func (v *visitor) href(css string) string {
+	v.Helper()
+	return get(v, "look at "+css, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).getAttribute("href")`, css)))
+}
+
+// command runs the program to its end and gives what it printed.
+func command(t *testing.T, env string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), env)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return string(out)
 }
