@@ -305,6 +305,7 @@ func (b *bench) actions(faults []page.Fault) clinic.ActionsView {
 	}
 	for _, area := range []*clinic.Area{&view.Note.Text, &view.Message.Text, &view.Move.Reason} {
 		area.Faults = faultsOf(faults, area.ID)
+		area.Optional = area.Optional && len(area.Faults) == 0
 	}
 	view.Move.Faults = faultsOf(faults, fieldTo)
 	view.Assign.To.Faults = faultsOf(faults, view.Assign.To.ID)

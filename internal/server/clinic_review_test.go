@@ -153,7 +153,7 @@ func TestWhoComesSecond(t *testing.T) {
 		m := newTeam(t, questionnaire.Routine)
 		m.annas.fillAt(m.move, "to=reviewed", "reason=Seen by phone").says("Reviewed")
 		m.bos.fillAt(m.move, "to=set-aside", "reason=Sent twice, I think").fails(http.StatusConflict)
-		m.bos.says("Somebody else changed this meanwhile", "Robin reviewer", "Received → Reviewed", "Seen by phone")
+		m.bos.says("This was changed meanwhile", "Robin reviewer", "Received → Reviewed", "Seen by phone")
 		if got := m.bos.value(fieldReason); got != "Sent twice, I think" {
 			t.Errorf("the reason became %q", got)
 		}
@@ -169,7 +169,7 @@ func TestWhoComesSecond(t *testing.T) {
 		t.Parallel()
 		m := newTeam(t, questionnaire.Routine)
 		m.annas.fillAt(m.give, "to="+string(m.anna.ID)).says("You have it")
-		m.bos.fillAt(m.give, "to="+string(m.bo.ID)).fails(http.StatusConflict).says("Robin reviewer", "Somebody else changed this")
+		m.bos.fillAt(m.give, "to="+string(m.bo.ID)).fails(http.StatusConflict).says("Robin reviewer", "This was changed meanwhile")
 		m.bos.get(submissionPath(m.id)).fillAt(m.give, "to="+string(m.bo.ID)).says("Take this from a colleague?", "Robin reviewer has it")
 		if m.desk(t).Assignee != m.anna.ID {
 			t.Fatal("taken without a question")
