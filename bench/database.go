@@ -30,7 +30,8 @@ func openDatabase(url string) (*database, error) {
 // row gives the only response.
 func (db *database) row(ctx context.Context) (r script.Row, err error) {
 	err = db.QueryRowContext(ctx, `SELECT questionnaire_id, questionnaire_version, questionnaire_hash, status, answers, confirmed,
-		outcome FROM responses`).Scan(&r.Questionnaire, &r.Version, &r.Hash, &r.Status, &r.Answers, &r.Confirmed, &r.Outcome)
+		outcome, letter, not_me, place FROM responses`).Scan(&r.Questionnaire, &r.Version, &r.Hash, &r.Status, &r.Answers, &r.Confirmed, &r.Outcome,
+		&r.Letter, &r.NotMe, &r.Place)
 	return r, err
 }
 

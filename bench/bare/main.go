@@ -28,13 +28,13 @@ import (
 
 const (
 	insert = `INSERT INTO responses (id, questionnaire_id, questionnaire_version, questionnaire_hash, status, clinic_id,
-		answers, confirmed, outcome, revision, created, updated, completed, expires, code_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+		answers, confirmed, outcome, revision, created, updated, completed, expires, sent, letter, not_me, place, code_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 	update = `UPDATE responses SET revision = revision + 1, questionnaire_id = $3, questionnaire_version = $4,
 		questionnaire_hash = $5, status = $6, clinic_id = $7, answers = $8, confirmed = $9, outcome = $10, updated = $11,
-		completed = $12, expires = $13 WHERE id = $1 AND revision = $2`
+		completed = $12, expires = $13, letter = $14, not_me = $15, place = $16 WHERE id = $1 AND revision = $2 AND sent IS NULL`
 	read = `SELECT id, questionnaire_id, questionnaire_version, questionnaire_hash, status, clinic_id, answers, confirmed, outcome,
-		revision, created, updated, completed, expires FROM responses WHERE id = $1`
+		revision, created, updated, completed, expires, sent, letter, not_me, place FROM responses WHERE id = $1`
 	sqliteOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=2000&_foreign_keys=1&_txlock=immediate" +
 		"&_time_format=sqlite&_defensive=1&_dqs=0&_pragma=secure_delete(1)"
 	keep = 30 * 24 * time.Hour
@@ -101,14 +101,16 @@ type response struct {
 	id, questionnaire, version, hash, status string
 	clinic                                   *string
 	answers, confirmed, outcome              []byte
+	letter, notMe                            []byte
+	place                                    string
 	revision                                 int
 	created, updated                         time.Time
-	completed, expires                       *time.Time
+	completed, expires, sent                 *time.Time
 }
 
 func (r *response) fields() []any {
 	return []any{&r.id, &r.questionnaire, &r.version, &r.hash, &r.status, &r.clinic, &r.answers, &r.confirmed, &r.outcome, &r.revision,
-		&r.created, &r.updated, &r.completed, &r.expires}
+		&r.created, &r.updated, &r.completed, &r.expires, &r.sent, &r.letter, &r.notMe, &r.place}
 }
 
 func open(ctx context.Context, db string) (*database, error) {
@@ -195,7 +197,7 @@ func handler(scripts []script.Script, db *database) http.Handler {
 		hash := make([]byte, 32)
 		copy(hash, id[:])
 		if _, err := db.change(r.Context(), insert, id.String(), row.Questionnaire, row.Version, row.Hash, row.Status, nil, row.Answers,
-			row.Confirmed, row.Outcome, 1, now, now, nil, now.Add(keep), hash); err != nil {
+			row.Confirmed, row.Outcome, 1, now, now, nil, now.Add(keep), nil, row.Letter, row.NotMe, row.Place, hash); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
@@ -238,7 +240,7 @@ func handler(scripts []script.Script, db *database) http.Handler {
 			completed = &now
 		}
 		n, err := db.change(r.Context(), update, id, revision, row.Questionnaire, row.Version, row.Hash, row.Status, nil,
-			row.Answers, row.Confirmed, row.Outcome, now, completed, now.Add(keep))
+			row.Answers, row.Confirmed, row.Outcome, now, completed, now.Add(keep), row.Letter, row.NotMe, row.Place)
 		if err != nil || n != 1 {
 			http.Error(w, fmt.Sprint(n, " rows: ", err), http.StatusConflict)
 			return

@@ -21,6 +21,7 @@ type Row struct {
 	Questionnaire, Version, Hash string
 	Status                       string
 	Answers, Confirmed           string
+	Letter, NotMe, Place         string
 	Outcome                      *string
 }
 
