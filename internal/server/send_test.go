@@ -398,7 +398,7 @@ func TestWithdrawAndAnswerAgain(t *testing.T) {
 		t.Errorf("session %v after %v", again, first)
 	}
 	b.fill("answer=no-signs").at("/q/urge").fill("answer=sometimes").at("/answers").says("Coffee.", "Five or more")
-	b.fill().at("/result").says("What changed since", "Often", "Sometimes")
+	b.fill().at("/result").says("What changed since", "Often", "Sometimes", "Over time")
 	b.get("/send")
 	if b.value("name") != "Anna" || b.value("words") != "" {
 		t.Errorf("carried on: %q, %q", b.value("name"), b.value("words"))
@@ -547,4 +547,22 @@ func TestSendingAtOnce(t *testing.T) {
 	if n := len(s.queue(t, c)); changed != (n == 0) || r.Sent.IsZero() != (n == 0) {
 		t.Errorf("changed %v, sent %v, %d submissions", changed, r.Sent, n)
 	}
+}
+
+// What was left out, and what nobody could tell, is carried as that and not as words.
+func TestAnswersAreCarriedAsTheyWere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	b.quick().fill().at("/result")
+	_, before := s.response(t, b)
+	b.post("/again", url.Values{"begin": {"old"}}).at("/q/signs").fill("answer=no-signs").at("/q/urge").fill("answer=never").at("/answers")
+	b.says("Not provided")
+	_, after := s.response(t, b)
+	for i := range before {
+		if !before[i].Equal(after[i]) {
+			t.Errorf("%s: %+v became %+v", s.Definition.Questions[i].ID, before[i], after[i])
+		}
+	}
+	b.fill().at("/result").says("All your answers are the same as then.")
 }

@@ -197,7 +197,11 @@ func (j *journey) carried(d *questionnaire.Definition) questionnaire.Answers {
 		if !ok || anew[k] || j.answers[i].State == questionnaire.NotReached {
 			continue
 		}
-		if a, fault := d.ParseAnswer(k, j.Words(i, j.answers[i])); fault == nil {
+		entries := j.Words(i, j.answers[i])
+		if j.answers[i].State == questionnaire.Blank {
+			entries = nil
+		}
+		if a, fault := d.ParseAnswer(k, entries); fault == nil {
 			a.Rev, a.At = 1, j.answers[i].At
 			answers[k] = a
 		}
@@ -214,6 +218,7 @@ func (s *Server) since(r *http.Request, sess session, j *journey, o *assess.Outc
 	if err != nil {
 		return nil, err
 	}
+	times := []*journey{j} // the newest first
 	for _, earlier := range family {
 		if earlier.Completed.IsZero() || !earlier.Created.Before(j.response.Created) {
 			continue
@@ -222,16 +227,39 @@ func (s *Server) since(r *http.Request, sess session, j *journey, o *assess.Outc
 		if err != nil {
 			return nil, err
 		}
-		out := &page.Since{
-			Date: local(earlier.Completed), Is: marks.UrgencyWord(j.words.l, o.Urgency),
-			Was: marks.UrgencyWord(j.words.l, assess.Evaluate(was.Definition, was.answers).Urgency),
-		}
-		changes, same := j.changes(was)
-		for _, c := range changes[:min(len(changes), sinceShown)] {
-			out.Changes = append(out.Changes, page.Changed{Question: c.Question, Was: c.Was, Is: c.Is, Asked: c.Asked})
-		}
-		out.Same, out.More = same, max(0, len(changes)-sinceShown)
-		return out, nil
+		times = append(times, was)
 	}
-	return nil, nil
+	if len(times) == 1 {
+		return nil, nil
+	}
+	was := times[1]
+	out := &page.Since{
+		Date: local(was.response.Completed), Is: marks.UrgencyWord(j.words.l, o.Urgency),
+		Was: marks.UrgencyWord(j.words.l, assess.Evaluate(was.Definition, was.answers).Urgency),
+	}
+	changes, same := j.changes(was)
+	for _, c := range changes[:min(len(changes), sinceShown)] {
+		out.Changes = append(out.Changes, page.Changed{Question: c.Question, Was: c.Was, Is: c.Is, Asked: c.Asked})
+	}
+	out.Same, out.More = same, max(0, len(changes)-sinceShown)
+	for _, i := range j.Clinic.OverTime {
+		out.Drawn = append(out.Drawn, j.text(i).Short)
+	}
+	for _, then := range slices.Backward(times) {
+		at := page.Moment{At: local(then.response.Completed)}
+		for _, i := range j.Clinic.OverTime {
+			at.Answers = append(at.Answers, then.answerTo(j.Questions[i].ID))
+		}
+		out.Moments = append(out.Moments, at)
+	}
+	return out, nil
+}
+
+// answerTo gives the answer to a question in words, not reached if it was not asked then.
+func (j *journey) answerTo(id questionnaire.ID) page.Answer {
+	i, ok := j.Question(id)
+	if !ok || !j.onPath(i) {
+		return page.Answer{}
+	}
+	return j.inWords(i, j.answers[i])
 }

@@ -366,11 +366,12 @@ func pages(t testing.TB) []shown {
 		{"result-sent", Result(func() ResultView {
 			v := routine(t)
 			v.Causes, v.Sent = someCauses(), true
-			v.Since = &Since{Date: later, Was: "Today", Is: "Within days", Same: 12, More: 2, Changes: []Changed{
-				{"Urge to move the legs", given("Never"), given("Often"), [2]bool{true, true}},
-				{"Nights a week", Answer{}, given("Five or more"), [2]bool{false, true}},
-				{"Began", given("March 2019"), Answer{}, [2]bool{true, false}},
-			}}
+			v.Since = &Since{Date: later, Was: "Today", Is: "Within days", Same: 12, More: 2, Drawn: []string{"How often", "Bother"},
+				Moments: []Moment{{later, []Answer{given("Most nights"), given("7 out of 10")}}, {later, []Answer{given("Now and then"), {}}}}, Changes: []Changed{
+					{"Urge to move the legs", given("Never"), given("Often"), [2]bool{true, true}},
+					{"Nights a week", Answer{}, given("Five or more"), [2]bool{false, true}},
+					{"Began", given("March 2019"), Answer{}, [2]bool{true, false}},
+				}}
 			return v
 		}())},
 		{"privacy", Privacy(PrivacyView{Base: base(t, "/privacy"), DraftDays: 90})},

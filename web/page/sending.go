@@ -149,13 +149,21 @@ type Changed struct {
 	Asked    [2]bool // then, and now
 }
 
+// Moment is what was answered at one time to the questions that are told over time.
+type Moment struct {
+	At      time.Time
+	Answers []Answer
+}
+
 // Since says what changed since a person answered last time.
 type Since struct {
 	Date    time.Time
 	Was, Is string // how soon to be seen, in words
 	Changes []Changed
-	More    int // how many more changed
-	Same    int // how many answers did not change
+	More    int      // how many more changed
+	Same    int      // how many answers did not change
+	Drawn   []string // short questions whose answers are told over time
+	Moments []Moment // the oldest first, this one last
 }
 
 func roleWord(l *locale.Printer, r account.Role) string {
