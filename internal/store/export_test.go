@@ -30,3 +30,8 @@ func (st *Staff) QueueQuery(f review.Filter, after, before *review.Key) (string,
 func (st *Staff) QueueOf(ctx context.Context, f review.Filter, after, before *review.Key, size int) (review.Page, error) {
 	return st.queue(ctx, f, after, before, size)
 }
+
+// Listed counts what a filter finds, whoever asks.
+func (st *Staff) Listed(ctx context.Context, f review.Filter) (int64, error) {
+	return st.countListed(ctx, st.store, f)
+}

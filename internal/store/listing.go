@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"strconv"
 	"strings"
 
@@ -32,8 +31,8 @@ func (st *Staff) CountListed(ctx context.Context, f review.Filter) (n int64, err
 }
 
 func (st *Staff) countListed(ctx context.Context, tx *Store, f review.Filter) (n int64, err error) {
-	query, args := st.queueQuery(f, nil, nil, math.MaxInt32)
-	if err := tx.queryRow(ctx, `SELECT count(*) FROM (`+query+`) AS listed`, args, &n); err != nil {
+	query, args := st.countQuery(f)
+	if err := tx.queryRow(ctx, query, args, &n); err != nil {
 		return 0, fmt.Errorf("count list: %w", err)
 	}
 	return n, nil

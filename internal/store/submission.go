@@ -243,19 +243,15 @@ func (st *Staff) queue(ctx context.Context, f review.Filter, after, before *revi
 	return page, nil
 }
 
-// queueQuery writes the statement of a page. Its text comes from here alone; what was asked for stands in the arguments.
-//
-// However many submissions there are, a page reads about as many as it shows: each branch of the statement walks one stretch
-// of one index in the order of that index and stops at the limit. The indexes are by rank, then time; so where the order is
-// by time alone, or times are bounded, each rank is a branch of its own, and what they give is put in order. Only who looks
-// for a name, a birth date or a code reads what they find, and sorts that.
-func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit int) (string, []any) {
-	args := []any{string(st.who.Clinic)}
+// wanted writes the conditions of a filter, but for urgency and for being open: of these, branches of a statement ask for one
+// each. few: what is looked for has so few rows that no index need give their order.
+func (st *Staff) wanted(f review.Filter) (where, opens []string, few bool, args []any) {
+	args = []any{string(st.who.Clinic)}
 	arg := func(v any) string {
 		args = append(args, v)
 		return place(len(args))
 	}
-	where := []string{"s.clinic_id = $1"}
+	where = []string{"s.clinic_id = $1"}
 	and := func(condition string) { where = append(where, condition) }
 	if f.State != "" {
 		and("s.state = " + arg(string(f.State)) + " AND s.withdrawn IS NULL")
@@ -292,9 +288,9 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 		and("s.sent < " + arg(stamp(f.To)))
 	}
 
-	few := len(f.CodeHash) > 0 || f.Born != ""
+	few = len(f.CodeHash) > 0 || f.Born != ""
 	narrowed := f.Assignee != "" || f.Nobody || f.Unread || f.Age != ""
-	opens := []string{""}
+	opens = []string{""}
 	switch {
 	case f.State == "" && !few && f.Name == "" && !f.Unread: // who searches wants to find, whatever became of it
 		opens = []string{isOpen(!f.Closed)}
@@ -302,6 +298,33 @@ func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit in
 		opens = []string{isOpen(f.State.Open())}
 	case f.State == "" && !few:
 		opens = []string{isOpen(true), isOpen(false)}
+	}
+	return where, opens, few, args
+}
+
+// countQuery writes the statement that counts what a filter finds.
+func (st *Staff) countQuery(f review.Filter) (string, []any) {
+	where, opens, _, args := st.wanted(f)
+	if len(opens) == 1 && opens[0] != "" {
+		where = append(where, opens[0])
+	}
+	if f.Urgency != nil {
+		where = append(where, "s.rank = "+strconv.Itoa(review.Rank(*f.Urgency)))
+	}
+	return "SELECT count(*) FROM submissions s WHERE " + strings.Join(where, " AND "), args
+}
+
+// queueQuery writes the statement of a page. Its text comes from here alone; what was asked for stands in the arguments.
+//
+// However many submissions there are, a page reads about as many as it shows: each branch of the statement walks one stretch
+// of one index in the order of that index and stops at the limit. The indexes are by rank, then time; so where the order is
+// by time alone, or times are bounded, each rank is a branch of its own, and what they give is put in order. Only who looks
+// for a name, a birth date or a code reads what they find, and sorts that.
+func (st *Staff) queueQuery(f review.Filter, after, before *review.Key, limit int) (string, []any) {
+	where, opens, few, args := st.wanted(f)
+	arg := func(v any) string {
+		args = append(args, v)
+		return place(len(args))
 	}
 	const anyRank = -1
 	ranks := []int{anyRank}
