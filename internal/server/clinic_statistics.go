@@ -243,13 +243,19 @@ func (t *teller) causes(c *counts) clinic.Bars {
 }
 
 func (t *teller) causeName(id questionnaire.ID) string {
-	name := t.words.Causes[id]
-	return begun(cmp.Or(name.Clinical, name.Name, string(id)))
+	words := t.words.Causes[id]
+	if name := cmp.Or(words.Clinical, words.Name); name != "" {
+		return begun(name)
+	}
+	return string(id)
 }
 
 func (t *teller) question(id string) string {
 	words := t.words.Question(questionnaire.ID(id), false)
-	return begun(cmp.Or(words.Short, words.Text, id))
+	if name := cmp.Or(words.Short, words.Text); name != "" {
+		return begun(name)
+	}
+	return id
 }
 
 // stopped tells at which questions people stopped, of those who came to them.
