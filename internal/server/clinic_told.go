@@ -12,6 +12,16 @@ import (
 // tell puts answers and what was concluded from them into a clinic's page.
 func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 	view.Urgency = j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags))
+	j.tellFlags(view, o)
+	j.tellWords(view)
+	j.tellAnswers(view)
+	j.tellSilence(view, o)
+	j.tellConclusions(view, o)
+	j.tellAdvice(view, o)
+	view.Edition.Edition, view.Edition.Title = j.pageEdition(), j.words.Title
+}
+
+func (j *journey) tellFlags(view *clinic.SubmissionView, o *assess.Outcome) {
 	view.Fired = j.toldFlags(o.RedFlags)
 	j.tellOpen(view, o)
 	for i := range j.RedFlags {
@@ -24,6 +34,9 @@ func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 			view.Unasked = append(view.Unasked, name)
 		}
 	}
+}
+
+func (j *journey) tellWords(view *clinic.SubmissionView) {
 	if words := j.response.Letter.Words; words != "" {
 		view.Words = append(view.Words, clinic.Words{Text: words})
 	}
@@ -32,12 +45,10 @@ func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 			view.Words = append(view.Words, clinic.Words{About: j.text(i).Short, Text: j.answers[i].Text})
 		}
 	}
-	view.Pattern = j.words.Pattern[o.Pattern.Match]
-	for _, c := range o.Pattern.Criteria {
-		view.Criteria = append(view.Criteria, clinic.Criterion{
-			Name: j.words.Criteria[c.ID].Name, State: c.State, Because: j.reasons(c.Because), Sources: j.sources(c.Source),
-		})
-	}
+}
+
+// tellAnswers tells every answer by section, and those that the questionnaire's author groups for a clinic.
+func (j *journey) tellAnswers(view *clinic.SubmissionView) {
 	for _, g := range j.Clinic.Groups {
 		rows := j.rows(g.Questions, short)
 		if slices.ContainsFunc(rows, clinic.AnswerRow.Reached) {
@@ -53,34 +64,10 @@ func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 			view.Sections = append(view.Sections, clinic.Answers{ID: string(s.ID), Name: j.words.Sections[s.ID], Rows: rows})
 		}
 	}
-	j.tellCauses(view, o)
-	for _, a := range o.LookAlikes {
-		view.Alike = append(view.Alike, clinic.Finding{ID: string(a.ID),
-			Name: j.words.LookAlikes[a.ID].Name, Because: j.reasons(a.Because), Sources: j.sources(a.Source),
-		})
-	}
-	view.Scores = j.scores(o)
-	for i, sp := range j.help(o, func(questionnaire.ID) bool { return true }) {
-		view.Help = append(view.Help, clinic.Specialist{
-			Name: sp.Name, NamedBy: sp.NamedBy, For: sp.For,
-			Because: j.reasons(o.Specialists[i].Because), Sources: j.sources(o.Specialists[i].Source),
-		})
-	}
-	for _, told := range []struct {
-		heading string
-		texts   []string
-	}{
-		{view.Urgency.Heading, view.Urgency.Steps},
-		{j.words.l.T("result.ask"), j.advice(o, questionnaire.Ask)},
-		{j.words.l.T("result.bring"), j.advice(o, questionnaire.Bring)},
-		{j.words.l.T("result.comfort"), j.advice(o, questionnaire.Comfort)},
-		{j.words.l.T("result.avoid"), j.advice(o, questionnaire.Avoid)},
-		{j.words.l.T("result.sooner"), j.advice(o, questionnaire.Sooner)},
-	} {
-		if len(told.texts) > 0 {
-			view.Told = append(view.Told, clinic.Told{Heading: told.heading, Texts: told.texts})
-		}
-	}
+}
+
+// tellSilence tells what no answer tells, each silence apart, and what was not asked.
+func (j *journey) tellSilence(view *clinic.SubmissionView, o *assess.Outcome) {
 	for i := range j.Questions {
 		if !j.onPath(i) {
 			continue
@@ -101,8 +88,48 @@ func (j *journey) tell(view *clinic.SubmissionView, o *assess.Outcome) {
 			view.NotAsked = append(view.NotAsked, clinic.NotAsked{Question: j.text(i).Short, Because: j.reasons(n.Because)})
 		}
 	}
+}
+
+func (j *journey) tellConclusions(view *clinic.SubmissionView, o *assess.Outcome) {
+	view.Pattern = j.words.Pattern[o.Pattern.Match]
+	for _, c := range o.Pattern.Criteria {
+		view.Criteria = append(view.Criteria, clinic.Criterion{
+			Name: j.words.Criteria[c.ID].Name, State: c.State, Because: j.reasons(c.Because), Sources: j.sources(c.Source),
+		})
+	}
 	view.Hidden = j.HideCauses != questionnaire.SelfCare && o.Urgency >= j.HideCauses
-	view.Edition.Edition, view.Edition.Title = j.pageEdition(), j.words.Title
+	j.tellCauses(view, o)
+	for _, a := range o.LookAlikes {
+		view.Alike = append(view.Alike, clinic.Finding{ID: string(a.ID),
+			Name: j.words.LookAlikes[a.ID].Name, Because: j.reasons(a.Because), Sources: j.sources(a.Source),
+		})
+	}
+	view.Scores = j.scores(o)
+	for i, sp := range j.help(o, func(questionnaire.ID) bool { return true }) {
+		view.Help = append(view.Help, clinic.Specialist{
+			Name: sp.Name, NamedBy: sp.NamedBy, For: sp.For,
+			Because: j.reasons(o.Specialists[i].Because), Sources: j.sources(o.Specialists[i].Source),
+		})
+	}
+}
+
+// tellAdvice tells what the patient was told to do.
+func (j *journey) tellAdvice(view *clinic.SubmissionView, o *assess.Outcome) {
+	for _, told := range []struct {
+		heading string
+		texts   []string
+	}{
+		{view.Urgency.Heading, view.Urgency.Steps},
+		{j.words.l.T("result.ask"), j.advice(o, questionnaire.Ask)},
+		{j.words.l.T("result.bring"), j.advice(o, questionnaire.Bring)},
+		{j.words.l.T("result.comfort"), j.advice(o, questionnaire.Comfort)},
+		{j.words.l.T("result.avoid"), j.advice(o, questionnaire.Avoid)},
+		{j.words.l.T("result.sooner"), j.advice(o, questionnaire.Sooner)},
+	} {
+		if len(told.texts) > 0 {
+			view.Told = append(view.Told, clinic.Told{Heading: told.heading, Texts: told.texts})
+		}
+	}
 }
 
 // tellOpen tells of the red flags that could not be told, together where the same answers leave them open.

@@ -232,6 +232,14 @@ func (v SubmissionView) by() string {
 	return v.L.T("sheet.by.person")
 }
 
+// ownWords heads what was written, by whoever filled it in.
+func (v SubmissionView) ownWords() string {
+	if v.Head.ByAnother {
+		return v.L.T("submission.words.another")
+	}
+	return v.L.T("submission.words")
+}
+
 // title tells submissions apart in a list of windows, without a name.
 func (v SubmissionView) title() string {
 	date := v.L.DateTime(v.Head.Received)
