@@ -89,3 +89,37 @@ func TestPasskey(t *testing.T) {
 	v.press(`form[data-passkey] button`)
 	v.wantText("This passkey was not accepted")
 }
+
+// The button of the warning keeps the session alive without leaving the page.
+func TestStaySignedIn(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	v := visit(t, s)
+	v.open(<-s.first)
+	v.typeIn("clinic", "North Road", "slug", "north-road", "name", "Dr Anna", "login", "anna", "password", "green herons over water")
+	v.do("without one-time codes", chromedp.Click(chromedp.CSS("#steps"), chromedp.NodeVisible))
+	v.press("main button")
+	v.open("/clinic/me")
+	press := chromedp.Evaluate[string](`(async () => {
+		const warning = document.getElementById("session");
+		warning.hidden = false;
+		warning.querySelector("form").requestSubmit();
+		for (let i = 0; i < 100; i++) {
+			await new Promise((go) => setTimeout(go, 50));
+			if (warning.hidden) return "stays";
+			if (!warning.querySelector("[data-failed]").hidden) return "failed";
+		}
+		return "nothing happened";
+	})()`, chromedp.EvalAwaitPromise)
+	if got := get(v, "stay signed in", press); got != "stays" {
+		t.Error(got)
+	}
+	v.wantPath("/clinic/me")
+	// Signed out in another window, the same button says that it did not work.
+	if status := get(v, "sign out elsewhere", chromedp.Evaluate[int](`fetch("/clinic/sign-out", { method: "POST" }).then((r) => r.status)`, chromedp.EvalAwaitPromise)); status != 200 {
+		t.Fatalf("signing out: %d", status)
+	}
+	if got := get(v, "stay signed in", press); got != "failed" {
+		t.Error(got)
+	}
+}
