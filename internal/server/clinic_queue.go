@@ -353,6 +353,9 @@ func (s *Server) fillQueue(r *http.Request, p *person, a ask, view *clinic.Queue
 		Value:  cmp.Or(a.typed, p.kept(pathQueueSearch).Get(fieldSearch)),
 		Faults: faultsOf(view.Faults, fieldSearch),
 	}
+	if p.May(account.ExportQueue) {
+		view.Export = a.exportAddress()
+	}
 	view.Tabs = queueTabs(l, &a, states, unread, load)
 	view.Orders = []clinic.NavItem{
 		{Name: l.T("queue.order.urgent"), Address: a.with(askOrder, ""), Current: !a.Newest},

@@ -23,13 +23,15 @@ func TestHoldPage(t *testing.T) {
 	id := s.queued(t, o.clinic, "one", returncode.New(), review.Submission{Urgency: questionnaire.Soon, Name: "Anna"})
 	path := submissionPath(id)
 	lead := o.at[account.Lead]
-	lead.get(path+"/hold").at(path+"/hold").fillAt(path+"/hold", "reason= ").fails(http.StatusUnprocessableEntity).says("Enter the reason")
+	o.at[account.Reviewer].get(path).silent("legal hold", "Erase everything")
+	lead.get(path).says("Not under legal hold").get(lead.link("Put under legal hold")).at(path+"/hold").fillAt(path+"/hold", "reason= ").fails(http.StatusUnprocessableEntity).says("Enter the reason")
 	long := strings.Repeat("x", review.TextLength+1)
 	lead.fillAt(path+"/hold", "reason="+long).fails(http.StatusUnprocessableEntity).says("Shorten the reason")
 	if lead.value("reason") != long {
 		t.Error("what was typed is gone")
 	}
 	lead.fillAt(path+"/hold", "reason=<b>The court</b> asked.").at(path)
+	lead.says("Under legal hold", "Erase everything of this person")
 	if d := s.deskOf(t, o.people[account.Lead], id); !d.Held || d.History[0].Text != "<b>The court</b> asked." {
 		t.Errorf("%+v", d)
 	}
@@ -162,6 +164,6 @@ func TestStatisticsPage(t *testing.T) {
 	if err := s.Store.CreateResponse(t.Context(), draft, []byte("draft")); err != nil {
 		t.Fatal(err)
 	}
-	lead.get(pathStatistics).says("Where people stop", "legs").silent("Nobody has stopped")
+	lead.get(pathStatistics).says("Where people stop", "1 other").silent("Nobody has stopped", "legs")
 	o.at[account.Reviewer].get(pathStatistics).fails(http.StatusForbidden)
 }

@@ -304,21 +304,20 @@ func (t *teller) rule(id string) string {
 	return id
 }
 
-// rates fills a table with shares, the greatest count first. Rows that tell nothing come last, in an order that tells nothing
-// either.
+// rates fills a table with shares, the greatest count first. Those that tell nothing are one row.
 func (t *teller) rates(rates *clinic.Rates, keys []string, name func(string) string, of func(string) (n, all int)) {
-	var silent []clinic.Rate
+	few := 0
 	for _, key := range keys {
-		n, all := of(key)
-		share := statistics.ShareOf(n, all)
-		row := clinic.Rate{Label: name(key), Code: key}
-		row.Count, row.Share = t.sayShare(share)
+		share := statistics.ShareOf(of(key))
 		if share.N == statistics.Hidden && !share.Nearly {
-			silent = append(silent, row)
+			few++
 			continue
 		}
+		row := clinic.Rate{Label: name(key), Code: key}
+		row.Count, row.Share = t.sayShare(share)
 		rates.Rows = append(rates.Rows, row)
 	}
-	slices.SortFunc(silent, func(a, b clinic.Rate) int { return cmp.Compare(a.Code, b.Code) })
-	rates.Rows = append(rates.Rows, silent...)
+	if few > 0 {
+		rates.Rows = append(rates.Rows, clinic.Rate{Label: t.l.N("statistics.other-rows", few), Count: t.l.T("statistics.fewer", "least", statistics.Few)})
+	}
 }

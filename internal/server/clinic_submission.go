@@ -78,6 +78,7 @@ func (s *Server) submission(r *http.Request, p *person, d store.Dossier) (clinic
 		return view, err
 	}
 	view.Actions, view.Back = actions, actions.Queue
+	view.Record = holdActions(p, d.Submission)
 	view.History = toldHistory(view.L, d)
 	for _, e := range d.Readers {
 		view.Readers = append(view.Readers, clinic.Event{At: local(e.At), Who: e.Name, What: readWord(view.L, e.Action)})

@@ -174,9 +174,8 @@ func (r Rates) columns() []Column {
 
 // HoldActions leads to what leads may do with a submission as a record; the zero value is nothing.
 type HoldActions struct {
-	Held         bool
-	Hold, Erase  string // addresses of the pages
-	WhyNotErased string
+	Held        bool
+	Hold, Erase string // addresses of the pages
 }
 
 // HoldView fills the page that puts a submission under legal hold, or frees it.

@@ -25,6 +25,7 @@ type QueueView struct {
 	Empty    Emptiness
 	All      string // address of the queue with nothing asked for
 	Poster   string // address of what invites patients
+	Export   string // address of the page that exports these rows; empty: the person may not
 }
 
 // QueueFilters narrow the queue.

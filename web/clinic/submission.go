@@ -18,6 +18,7 @@ type SubmissionView struct {
 	Base
 	Head    SubmissionHead
 	Actions ActionsView
+	Record  HoldActions
 	Back    string // address of the queue
 	Print   string // addresses of the print and the export; both are logged
 	Export  string
