@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"ekbom/internal/account"
 	"ekbom/web/clinic"
@@ -22,7 +23,7 @@ func (s *Server) showPoster(w http.ResponseWriter, r *http.Request, p *person) e
 	if err != nil {
 		return fmt.Errorf("draw the poster: %w", err)
 	}
-	view := clinic.PosterView{Base: s.frame(r, p, pathPoster), Back: pathQueue, QR: drawn, Address: address.Host + address.Path}
+	view := clinic.PosterView{Base: s.frame(r, p, pathPoster), Back: pathQueue, QR: drawn, Address: strings.TrimPrefix(address.String(), address.Scheme+"://")}
 	for _, tag := range s.offered {
 		view.Posters = append(view.Posters, clinic.Poster{L: s.languages[tag].l})
 	}
