@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ func (*auditVerifyCommand) Help() string {
 runs with (EKBOM_SECRET, EKBOM_SECRET_FILE, or the file "secret" beside the database), so nobody who can only write to
 the database makes up events that fit. Found are events that were changed, added, taken out, or cut off at the end.
 
-Not found is a database that was put back as a whole to how it once was: compare the number of events printed here with
-one noted elsewhere.`
+Not found is a database that was put back as a whole to how it once was, or one rewritten by somebody who has the secret:
+compare what is printed here with what was noted elsewhere.`
 }
 
 // checkedTrail is what was found of one clinic.
@@ -40,6 +41,7 @@ type checkedTrail struct {
 	Clinic string `json:"clinic"`
 	Name   string `json:"name"`
 	Events int64  `json:"events"` // that are as they were written, from the first
+	Hash   string `json:"hash"`   // of the last of them
 	Whole  bool   `json:"whole"`
 	Fault  string `json:"fault,omitempty"`
 }
@@ -73,7 +75,7 @@ func (c *auditVerifyCommand) Run(s *stage, all *commands) error {
 		if err != nil {
 			return err
 		}
-		t := checkedTrail{Clinic: clinic.Slug, Name: clinic.Name, Events: checked.Events, Whole: checked.Fault == nil}
+		t := checkedTrail{Clinic: clinic.Slug, Name: clinic.Name, Events: checked.Events, Hash: hex.EncodeToString(checked.Hash), Whole: checked.Fault == nil}
 		if checked.Fault != nil {
 			t.Fault, faulty = checked.Fault.Error(), true
 		}
@@ -88,7 +90,7 @@ func (c *auditVerifyCommand) Run(s *stage, all *commands) error {
 	} else {
 		for _, t := range found {
 			if t.Whole {
-				fmt.Fprintf(s.stdout, "%s: whole, %d events\n", t.Clinic, t.Events)
+				fmt.Fprintf(s.stdout, "%s: whole, %d events, the last with hash %s\n", t.Clinic, t.Events, t.Hash)
 			} else {
 				fmt.Fprintf(s.stdout, "%s: NOT whole: %s\n", t.Clinic, t.Fault)
 			}

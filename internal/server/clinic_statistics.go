@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"ekbom/internal/account"
 	"ekbom/internal/questionnaire"
@@ -142,7 +143,7 @@ func (t *teller) weeks(period statistics.Period, shown [][]int) clinic.Columns {
 	for i, monday := range period.Weeks() {
 		counts := slices.Clone(shown[i])
 		slices.Reverse(counts)
-		c.Stacks = append(c.Stacks, clinic.Stack{Short: monday.Format("01-02"), Name: t.l.Date(monday), Counts: counts})
+		c.Stacks = append(c.Stacks, clinic.Stack{Short: monday.Format(time.DateOnly), Name: t.l.Date(monday), Counts: counts})
 		sum := 0
 		for _, n := range counts {
 			sum += max(n, 0)

@@ -57,7 +57,8 @@ func (s *Store) events(ctx context.Context, where string, args ...any) ([]audit.
 type Chained struct {
 	Clinic q.ClinicID
 	Events int64
-	Fault  error // the first; nil: the chain is whole
+	Hash   []byte // of the last event that fits
+	Fault  error  // the first; nil: the chain is whole
 }
 
 const auditAtOnce = 1000
@@ -77,6 +78,7 @@ func (s *Store) VerifyAudit(ctx context.Context, clinic q.ClinicID) (Chained, er
 			}
 			last = e
 			result.Events++
+			result.Hash = e.Hash
 		}
 		if len(events) < auditAtOnce {
 			break
