@@ -424,6 +424,9 @@ func (s *Server) actionsOf(r *http.Request, l *locale.Printer, p *person, d stor
 
 // next is where to go on in the queue that somebody came from.
 func (s *Server) next(r *http.Request, l *locale.Printer, p *person, left questionnaire.ResponseID, from *ask) (clinic.NextSubmission, error) {
+	if from.searched() {
+		from = &ask{} // who was looked for is done; what waits is in the queue
+	}
 	f := from.Filter
 	if f.State != review.Received && f.State != review.InReview {
 		f.State = "" // in the other lists nothing waits for the clinic

@@ -87,6 +87,13 @@ func TestReviewOfASubmission(t *testing.T) {
 	b.get(submissionPath("two"))
 	b.fillAt(actPath("two", actMove), "to=reviewed").says("Next in the queue: Ordinary visit, No single reason")
 	b.get(submissionPath(m.id)).fillAt(m.move, "to=reviewed").says("Nothing else waits here")
+	m.queued(t, m.clinic, "three", returncode.New(), review.Submission{Name: "Bo Ek"})
+	m.queued(t, m.clinic, "four", returncode.New(), review.Submission{Urgency: questionnaire.Soon})
+	b.get(pathQueue).fillAt(pathQueueSearch, "search=Bo").shows("three")
+	b.get(b.link("No single reason")).fillAt(actPath("three", actMove), "to=reviewed").says("Next in the queue: Within days")
+	if next := b.link("Next in the queue"); next != submissionPath("four") {
+		t.Errorf("from a search it goes on to %s", next)
+	}
 }
 
 func TestMessageToThePatient(t *testing.T) {
