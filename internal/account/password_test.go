@@ -138,7 +138,7 @@ func TestDummyCostsTheSame(t *testing.T) {
 	if *params != cost {
 		t.Errorf("dummy at %+v, passwords at %+v", *params, cost)
 	}
-	if NewHasher().dummy == NewHasher().dummy {
+	if one, other := NewHasher(), NewHasher(); one.dummy == other.dummy {
 		t.Error("every server has the same dummy")
 	}
 }
