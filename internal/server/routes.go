@@ -25,6 +25,7 @@ const (
 	pathDeleted        = "/deleted"
 	pathDestination    = "/c/"
 	pathSend           = "/send"
+	pathSendClosed     = pathSend + "?" + closed
 	pathCheckSend      = "/send/check"
 	pathSent           = "/sent"
 	pathLocked         = pathSent + "?" + locked

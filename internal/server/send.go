@@ -15,6 +15,9 @@ import (
 	"ekbom/web/page"
 )
 
+// closed marks the address of /send for somebody whose clinic takes nothing any more.
+const closed = "closed"
+
 // openClinics lists the clinics that something can be sent to.
 func (s *Server) openClinics(ctx context.Context) ([]account.Clinic, error) {
 	all, err := s.Store.Clinics(ctx)
@@ -57,7 +60,7 @@ func (s *Server) renderSend(w http.ResponseWriter, r *http.Request, j *journey, 
 	view := page.SendView{
 		Base: j.base(pathSend), Urgency: j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags)), Flags: j.flags(o.RedFlags),
 		Letter: letter, ByAnother: j.voice == another, NameMost: questionnaire.LetterName, WordsMost: questionnaire.LetterWords,
-		Faults: faults, Back: j.next(),
+		Closed: r.URL.RawQuery == closed, Faults: faults, Back: j.next(),
 	}
 	for _, c := range clinics {
 		view.Clinics = append(view.Clinics, page.Option{Value: string(c.ID), Label: c.Name, Chosen: c.ID == chosen || len(clinics) == 1})
@@ -126,8 +129,10 @@ func (s *Server) checkSend(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderCheck(w http.ResponseWriter, r *http.Request, j *journey, status int, fault string) error {
 	c, err := s.Store.Clinic(r.Context(), j.response.Clinic)
 	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && !c.Closed.IsZero(), !j.completed():
+	case errors.Is(err, store.ErrNotFound), err == nil && !j.completed():
 		return redirect(w, pathSend)
+	case err == nil && !c.Closed.IsZero():
+		return redirect(w, pathSendClosed)
 	case err != nil:
 		return fmt.Errorf("destination: %w", err)
 	}
@@ -181,7 +186,9 @@ func (s *Server) sendOff(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return s.renderCheck(w, r, j, http.StatusConflict, l.T("check-send.fault.changed"))
-	case errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrClosed):
+		return redirect(w, pathSendClosed)
+	case errors.Is(err, store.ErrNotFound):
 		return redirect(w, pathSend)
 	case err != nil:
 		return err

@@ -218,7 +218,7 @@ func TestSendingNeedsConsentToWhatIsShown(t *testing.T) {
 	}
 	// The clinic closes in between.
 	s.closeClinic(t, gone)
-	b.fill("consent=yes").at("/send").says("Clinic north").silent("Clinic south")
+	b.fill("consent=yes").at("/send?closed").says("Clinic north", "Nothing was sent.").silent("Clinic south")
 	b.fill().at("/send/check").fill("consent=yes").at("/sent").says("Clinic north")
 	if n := len(s.queue(t, c)) + len(s.queue(t, gone)); n != 1 {
 		t.Errorf("%d submissions", n)

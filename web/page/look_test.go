@@ -345,7 +345,7 @@ func pages(t testing.TB) []shown {
 		{"destination-closed", Destination(DestinationView{Base: base(t, "/c/north"), Clinic: "North Clinic", Slug: "north", Closed: true, Fewest: 8, Most: 40, DraftDays: 90})},
 		{"send", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Clinics: someClinics(), NameMost: 120, WordsMost: 5000, Back: "/result"})},
 		{"send-one", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Clinics: someClinics()[:1], ByAnother: true, NameMost: 120, WordsMost: 5000, Back: "/result"})},
-		{"send-none", Send(SendView{Base: base(t, "/send"), Urgency: routine(t).Urgency, Back: "/result"})},
+		{"send-none", Send(SendView{Closed: true, Base: base(t, "/send"), Urgency: routine(t).Urgency, Back: "/result"})},
 		{"send-error", Send(SendView{Base: base(t, "/send"), Urgency: urgent.Urgency, Flags: urgent.Flags, Clinics: someClinics(), NameMost: 120, WordsMost: 5000, Back: "/result",
 			Letter: Letter{Name: "Anna <b>Berg</b>", Day: "31", Month: "2", Year: "1980", Words: "Call me."}, Faults: []Fault{
 				{"clinic-1", printer(t).T("send.fault.clinic")}, {FieldName, printer(t).N("send.fault.name", 3)},

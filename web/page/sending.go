@@ -48,6 +48,7 @@ type SendView struct {
 	Urgency   Urgency
 	Flags     []Flag
 	Clinics   []Option // to choose from; when there is only one it is Chosen
+	Closed    bool     // the clinic chosen before takes nothing any more
 	Letter    Letter
 	ByAnother bool // somebody else fills it in
 	NameMost  int
