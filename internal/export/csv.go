@@ -213,8 +213,8 @@ func (t *Queue) answer(d *q.Definition, i int, asked q.Truth, a q.Answer) {
 // conclusions gives the red flags that fired and the causes with their strengths, as they were computed on completion.
 func conclusions(outcome []byte) (flags, causes string) {
 	var o struct {
-		Flags    []struct{ ID q.ID } `json:"red_flags"`
-		Causes   []struct {
+		Flags  []struct{ ID q.ID } `json:"red_flags"`
+		Causes []struct {
 			ID       q.ID
 			Strength q.Strength
 		}

@@ -17,7 +17,6 @@ import (
 	"ekbom/internal/store"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/html"
 )
 
 // often answers so that a cause is shown, up to the result.
@@ -25,28 +24,6 @@ func (b *browser) often() *browser {
 	b.t.Helper()
 	b.fill("answer=me").fill("answer=no-signs").fill("answer=52").fill("answer=often").fill("answer=many").fill("year=2019").fill("answer=Coffee.")
 	return b.at("/answers").fill().at("/result")
-}
-
-// press submits the form of the page whose action is given, with all that it holds already.
-func (b *browser) press(action string, entries ...string) *browser {
-	b.t.Helper()
-	for _, form := range all(b.root, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action }) {
-		for _, other := range all(b.root, func(n *html.Node) bool { return n.Data == "form" && n != form }) {
-			other.Parent.RemoveChild(other)
-		}
-		return b.fill(entries...)
-	}
-	b.t.Fatalf("%s has no form for %s:\n%s", b.path, action, b.body)
-	return b
-}
-
-func all(n *html.Node, match func(*html.Node) bool) (found []*html.Node) {
-	each(n, func(n *html.Node) {
-		if match(n) {
-			found = append(found, n)
-		}
-	})
-	return found
 }
 
 // queue reads what a clinic has, open and closed.
@@ -78,7 +55,7 @@ func TestClinicLinkToReceipt(t *testing.T) {
 	c := s.clinic(t, "north")
 	b := s.browser(t)
 	b.get("/c/NORTH").at("/c/NORTH").says("Clinic north", "Your answers stay yours alone")
-	b.press("/start").at("/q/who")
+	b.fillAt("/start").at("/q/who")
 	if r, _ := s.response(t, b); r.Clinic != c.ID || r.Place != "who" {
 		t.Errorf("meant for %q, waits at %q", r.Clinic, r.Place)
 	}
@@ -93,9 +70,9 @@ func TestClinicLinkToReceipt(t *testing.T) {
 	if !b.linksTo("/send") {
 		t.Fatal("the result does not lead to sending")
 	}
-	b.press("/result/not-me", "not-me=restless").at("/result").says("You said: this is not me.")
+	b.fillAt("/result/not-me", "not-me=restless").at("/result").says("You said: this is not me.")
 	b.get("/send").at("/send").says("Clinic north")
-	b.press("/send", "name=Anna  Berg", "day=27", "month=March", "year=1961", "words=Worst <b>late</b>.\r\nPhone me.").at("/send/check")
+	b.fillAt("/send", "name=Anna  Berg", "day=27", "month=March", "year=1961", "words=Worst <b>late</b>.\r\nPhone me.").at("/send/check")
 	b.says("Clinic north", "Anna Berg", "27 March 1961", "Worst <b>late</b>.", "Phone me.", "Do you have any of these now?", "No, none of these signs", "Coffee.",
 		"Make an ordinary appointment", "Restless legs (you said, this is not me)", "365 days", "Only people of Clinic north", "no emergency service")
 	if len(b.chosen()) != 0 {
@@ -105,7 +82,7 @@ func TestClinicLinkToReceipt(t *testing.T) {
 		t.Fatal("sent without consent")
 	}
 	code := b.session(t).Code.String()
-	b.press("/send/check", "consent=yes").at("/sent").says("It is there, and waits", "Nobody yet.", "no emergency service", code)
+	b.fillAt("/send/check", "consent=yes").at("/sent").says("It is there, and waits", "Nobody yet.", "no emergency service", code)
 	if !slices.Equal(b.hops, []int{http.StatusSeeOther}) {
 		t.Errorf("the way to the receipt: %v", b.hops)
 	}
@@ -292,7 +269,7 @@ func TestUnknownAndClosedClinics(t *testing.T) {
 	c := s.clinic(t, "south")
 	s.closeClinic(t, c)
 	b = s.browser(t)
-	b.get("/c/south").says("takes no answers here any more").press("/start").at("/q/who")
+	b.get("/c/south").says("takes no answers here any more").fillAt("/start").at("/q/who")
 	if r, _ := s.response(t, b); r.Clinic != "" {
 		t.Error("meant for a clinic that takes nothing")
 	}
@@ -308,8 +285,8 @@ func TestOldAnswersForAnotherClinic(t *testing.T) {
 	s.clinic(t, "north")
 	south := s.clinic(t, "south")
 	b := s.browser(t)
-	b.get("/c/north").press("/start").fill("answer=me").at("/q/signs")
-	b.get("/c/south").says("You have answers here", "Go on as before").press("/c/south").at("/q/signs")
+	b.get("/c/north").fillAt("/start").fill("answer=me").at("/q/signs")
+	b.get("/c/south").says("You have answers here", "Go on as before").fillAt("/c/south").at("/q/signs")
 	if r, answers := s.response(t, b); r.Clinic != south.ID || answers[0].State != questionnaire.Given {
 		t.Errorf("meant for %q, first answer %v", r.Clinic, answers[0].State)
 	}
@@ -377,7 +354,7 @@ func TestWithdrawAndAnswerAgain(t *testing.T) {
 	b := s.browser(t)
 	b.start().get("/q/who").often().get("/send").fill("name=Anna", "words=secret words").fill("consent=yes").at("/sent")
 	first := b.session(t)
-	b.get("/withdraw").at("/withdraw").says("Clinic north").press("/withdraw").at("/sent").says("You withdrew it.")
+	b.get("/withdraw").at("/withdraw").says("Clinic north").fillAt("/withdraw").at("/sent").says("You withdrew it.")
 	b.post("/withdraw", nil).at("/sent") // twice is once
 	sub := s.queue(t, c)[0]
 	if sub.Withdrawn.IsZero() || sub.Name != "" {
@@ -393,7 +370,7 @@ func TestWithdrawAndAnswerAgain(t *testing.T) {
 	}
 	b.get("/keep").says("Works until")
 	// Correct it and send it again. Signs of danger and what is drawn over time are asked anew.
-	b.get("/sent").press("/again", "begin=old").at("/q/signs")
+	b.get("/sent").fillAt("/again", "begin=old").at("/q/signs")
 	if again := b.session(t); again.Response == first.Response || again.Code != first.Code {
 		t.Errorf("session %v after %v", again, first)
 	}
@@ -408,7 +385,7 @@ func TestWithdrawAndAnswerAgain(t *testing.T) {
 		t.Errorf("%d submissions", n)
 	}
 	// The first can be opened again, and the code leads to the newest.
-	b.press("/earlier", "of="+tag(first.Response)).at("/sent")
+	b.fillAt("/earlier", "of="+tag(first.Response)).at("/sent")
 	if b.session(t).Response != first.Response {
 		t.Error("not opened")
 	}
