@@ -68,7 +68,7 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
-// TestBuiltInClinic: the parts that staff read load, and a language that has all of them stays complete.
+// TestBuiltInClinic: the parts that staff read load, and the languages that have all of them stay complete.
 func TestBuiltInClinic(t *testing.T) {
 	t.Parallel()
 	patients, err := Load(Files)
@@ -82,8 +82,10 @@ func TestBuiltInClinic(t *testing.T) {
 	if diff := cmp.Diff(patients.Tags(), staff.Tags()); diff != "" {
 		t.Errorf("languages (-patients +staff):\n%s", diff)
 	}
-	if missing := staff.Missing("en"); missing != nil {
-		t.Errorf("English lacks %v", missing)
+	for _, tag := range []string{"en", "ru"} {
+		if missing := staff.Missing(tag); missing != nil {
+			t.Errorf("%s: staff's words lack %v", tag, missing)
+		}
 	}
 	const key = "frame.nav" // one of the frame around every clinic page
 	if got := staff.Printer("en").T(key); got == key {
