@@ -135,6 +135,14 @@ CREATE INDEX audit_subject ON audit (clinic_id, subject, seq);
 CREATE INDEX audit_actor ON audit (clinic_id, actor, seq);
 CREATE INDEX audit_action ON audit (clinic_id, action, seq);
 
+-- Which submissions a list held that was exported: the event that says so speaks of all of them.
+CREATE TABLE listed (
+    submission_id text   NOT NULL,
+    clinic_id     text   NOT NULL REFERENCES clinics (id),
+    seq           bigint NOT NULL,
+    PRIMARY KEY (submission_id, seq)
+);
+
 -- The last event of each chain: the next one follows it, and a chain cut short does not match it.
 CREATE TABLE audit_heads (
     clinic_id text   NOT NULL PRIMARY KEY REFERENCES clinics (id),
@@ -170,3 +178,4 @@ END $$;
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION only_added();
 CREATE TRIGGER audit_is_never_cut BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION only_added();
 CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION only_added();
+CREATE TRIGGER listed_is_never_changed BEFORE UPDATE ON listed FOR EACH ROW EXECUTE FUNCTION only_added();

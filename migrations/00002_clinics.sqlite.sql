@@ -135,6 +135,14 @@ CREATE INDEX audit_subject ON audit (clinic_id, subject, seq);
 CREATE INDEX audit_actor ON audit (clinic_id, actor, seq);
 CREATE INDEX audit_action ON audit (clinic_id, action, seq);
 
+-- Which submissions a list held that was exported: the event that says so speaks of all of them.
+CREATE TABLE listed (
+    submission_id text   NOT NULL,
+    clinic_id     text   NOT NULL REFERENCES clinics (id),
+    seq           bigint NOT NULL,
+    PRIMARY KEY (submission_id, seq)
+);
+
 -- The last event of each chain: the next one follows it, and a chain cut short does not match it.
 CREATE TABLE audit_heads (
     clinic_id text   NOT NULL PRIMARY KEY REFERENCES clinics (id),
@@ -169,4 +177,7 @@ CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit BEGIN SELECT RAISE(ABOR
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries are only added'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER listed_is_never_changed BEFORE UPDATE ON listed BEGIN SELECT RAISE(ABORT, 'rows are only added'); END;
 -- +goose StatementEnd

@@ -339,7 +339,7 @@ func readWord(l *locale.Printer, a audit.Action) string {
 	switch a {
 	case audit.Printed:
 		return l.T("submission.read.printed")
-	case audit.Exported:
+	case audit.Exported, audit.Listed:
 		return l.T("submission.read.exported")
 	}
 	return l.T("submission.read.opened")

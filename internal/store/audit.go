@@ -37,6 +37,14 @@ func (s *Store) record(ctx context.Context, e audit.Event) error {
 
 const auditColumns = `clinic_id, seq, at, actor, name, role, action, subject, detail, hash`
 
+// readings reads who opened, printed and exported a submission, by itself or in a list, the newest first.
+func (s *Store) readings(ctx context.Context, clinic q.ClinicID, id q.ResponseID, most int) ([]audit.Event, error) {
+	return s.events(ctx, `clinic_id = $1 AND seq IN (
+		SELECT seq FROM audit WHERE clinic_id = $1 AND subject = $2 AND action IN ('opened', 'printed', 'exported')
+		UNION SELECT seq FROM listed WHERE submission_id = $2 AND clinic_id = $1) ORDER BY seq DESC LIMIT $3`,
+		string(clinic), string(id), most)
+}
+
 // events reads audit events that a condition after WHERE names.
 func (s *Store) events(ctx context.Context, where string, args ...any) ([]audit.Event, error) {
 	var events []audit.Event

@@ -45,12 +45,16 @@ func (st *Staff) List(ctx context.Context, f review.Filter, detail string) (iter
 	if f.To.IsZero() || f.To.After(st.now) {
 		f.To = st.now
 	}
+	var event int64
 	err := st.act(ctx, account.ExportQueue, func(tx *Store) error {
 		n, err := st.countListed(ctx, tx, f)
 		if err != nil {
 			return err
 		}
-		return st.record(ctx, tx, audit.Listed, "", strings.TrimSpace(strconv.FormatInt(n, 10)+" "+detail))
+		if err := st.record(ctx, tx, audit.Listed, "", strings.TrimSpace(strconv.FormatInt(n, 10)+" "+detail)); err != nil {
+			return err
+		}
+		return tx.queryRow(ctx, `SELECT seq FROM audit_heads WHERE clinic_id = $1`, []any{string(st.who.Clinic)}, &event)
 	})
 	if err != nil {
 		return nil, err
@@ -64,6 +68,9 @@ func (st *Staff) List(ctx context.Context, f review.Filter, detail string) (iter
 				return
 			}
 			responses, err := st.responsesOf(ctx, page.Submissions)
+			if err == nil {
+				err = st.noteListed(ctx, event, responses)
+			}
 			if err != nil {
 				yield(Listed{}, err)
 				return
@@ -84,6 +91,25 @@ func (st *Staff) List(ctx context.Context, f review.Filter, detail string) (iter
 			after = &k
 		}
 	}, nil
+}
+
+// noteListed notes of which submissions the answers go out with a list, before they do: each of the patients sees it.
+func (st *Staff) noteListed(ctx context.Context, event int64, responses map[q.ResponseID]q.Response) error {
+	if len(responses) == 0 {
+		return nil
+	}
+	args := []any{string(st.who.Clinic), event}
+	var rows []string
+	for id := range responses {
+		args = append(args, string(id))
+		rows = append(rows, "("+place(len(args))+", $1, CAST($2 AS bigint))")
+	}
+	_, err := st.store.exec(ctx, `INSERT INTO listed (submission_id, clinic_id, seq) VALUES `+strings.Join(rows, ", ")+`
+		ON CONFLICT (submission_id, seq) DO NOTHING`, args...)
+	if err != nil {
+		return fmt.Errorf("note list: %w", err)
+	}
+	return nil
 }
 
 // responsesOf reads the responses of submissions that were not withdrawn.

@@ -31,7 +31,7 @@ type Receipt struct {
 type Look struct {
 	At     time.Time
 	Role   account.Role
-	Action audit.Action // Opened, Printed or Exported
+	Action audit.Action // Opened, Printed, Exported or Listed
 }
 
 // Message is what the clinic wrote to the patient.
@@ -57,8 +57,7 @@ func (s *Store) Receipt(ctx context.Context, id q.ResponseID) (Receipt, error) {
 	if r.Clinic, err = s.Clinic(ctx, clinic); err != nil {
 		return Receipt{}, fmt.Errorf("receipt: %w", err)
 	}
-	events, err := s.events(ctx, `clinic_id = $1 AND subject = $2 AND action IN ('opened', 'printed', 'exported')
-		ORDER BY seq DESC LIMIT $3`, string(clinic), string(id), looksShown)
+	events, err := s.readings(ctx, clinic, id, looksShown)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("receipt: %w", err)
 	}

@@ -158,6 +158,7 @@ func (s *Store) remove(ctx context.Context, clinic q.ClinicID, all []review.Subm
 	for _, query := range []string{
 		`DELETE FROM submission_names WHERE clinic_id = $1 AND submission_id` + in,
 		`DELETE FROM entries WHERE submission_id IN (SELECT id FROM submissions WHERE clinic_id = $1 AND id` + in + `)`,
+		`DELETE FROM listed WHERE clinic_id = $1 AND submission_id` + in,
 		`DELETE FROM submissions WHERE clinic_id = $1 AND id` + in,
 		`DELETE FROM responses WHERE clinic_id = $1 AND sent IS NOT NULL AND id` + in + kept,
 	} {

@@ -296,6 +296,13 @@ func TestList(t *testing.T) {
 		for range rows { // stopping early is no fault
 			break
 		}
+		// Whose answers went out with the list can see that, and nobody else.
+		for id, want := range map[q.ResponseID]int{"0": 1, "2": 0, "4": 1, "late": 0} {
+			r, err := w.s.Receipt(ctx, id)
+			if err != nil || len(r.Looks) != want || want > 0 && (r.Looks[0].Action != audit.Listed || r.Looks[0].Role != account.Lead) {
+				t.Errorf("%s: looks %+v, %v", id, r.Looks, err)
+			}
+		}
 		w.whole(t)
 	})
 }

@@ -94,8 +94,7 @@ func (st *Staff) Open(ctx context.Context, id q.ResponseID, why audit.Action) (D
 			return err
 		}
 		if st.may(account.SeeReaders) == nil {
-			if d.Readers, err = tx.events(ctx, `clinic_id = $1 AND subject = $2 AND action IN ('opened', 'printed', 'exported')
-				ORDER BY seq DESC LIMIT 200`, string(st.who.Clinic), string(id)); err != nil {
+			if d.Readers, err = tx.readings(ctx, st.who.Clinic, id, looksShown); err != nil {
 				return err
 			}
 		}

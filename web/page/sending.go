@@ -182,7 +182,7 @@ func (k Look) said(l *locale.Printer) string {
 	switch k.Action {
 	case audit.Printed:
 		return l.T("sent.look.printed", "role", roleWord(l, k.Role))
-	case audit.Exported:
+	case audit.Exported, audit.Listed:
 		return l.T("sent.look.exported", "role", roleWord(l, k.Role))
 	}
 	return l.T("sent.look.opened", "role", roleWord(l, k.Role))
