@@ -99,8 +99,10 @@ func (s *Store) Withdraw(ctx context.Context, id q.ResponseID, now, expires time
 			query string
 			args  []any
 		}{
-			{`UPDATE submissions SET withdrawn = $2, changed = $2, name = '', born = '', open = $3, revision = revision + 1 WHERE id = $1`,
-				[]any{string(id), stamp(now), false}},
+			// What the queue was told about their health goes with the name: the row outlives the answers.
+			{`UPDATE submissions SET withdrawn = $2, changed = $2, name = '', born = '', rank = $4, pattern = $5, reason = '', flag = $3, age = '',
+				open = $3, revision = revision + 1 WHERE id = $1`,
+				[]any{string(id), stamp(now), false, review.Rank(q.SelfCare), q.MatchUnknown.String()}},
 			{`DELETE FROM submission_names WHERE submission_id = $1`, []any{string(id)}},
 			{`UPDATE responses SET status = 'withdrawn', updated = $2, expires = $3, revision = revision + 1 WHERE id = $1`,
 				[]any{string(id), stamp(now), end}},
