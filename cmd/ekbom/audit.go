@@ -32,7 +32,7 @@ func (*auditVerifyCommand) Help() string {
 runs with (EKBOM_SECRET, EKBOM_SECRET_FILE, or the file "secret" beside the database), so nobody who can only write to
 the database makes up events that fit. Found are events that were changed, added, taken out, or cut off at the end.
 
-Not found is a database that was put back as a whole to how it once was, or one rewritten by somebody who has the secret:
+Not found is a trail that was put back to how it once was, out of an older copy, or one rewritten by somebody who has the secret:
 compare what is printed here with what was noted elsewhere.`
 }
 

@@ -110,6 +110,17 @@ func TestAuditVerify(t *testing.T) {
 			code:   exitFaulty, want: "north: NOT whole: the end of the chain was taken out\n",
 		},
 		{
+			name: "the end cut off and put where the rest ends",
+			change: []string{`DELETE FROM audit WHERE clinic_id = 'north' AND seq > 2`,
+				`UPDATE audit_heads SET seq = 2, hash = (SELECT hash FROM audit WHERE clinic_id = 'north' AND seq = 2) WHERE clinic_id = 'north'`},
+			code: exitFaulty, want: "north: NOT whole: the chain does not end in event 2 as it was written\n",
+		},
+		{
+			name:   "all of it taken out",
+			change: []string{`DELETE FROM audit WHERE clinic_id = 'north'`, `DELETE FROM audit_heads WHERE clinic_id = 'north'`},
+			code:   exitFaulty, want: "north: NOT whole: there is no event, not even that the clinic was opened: all were taken out\n",
+		},
+		{
 			name: "another clinic's fault is not told", change: []string{`DELETE FROM audit WHERE clinic_id = 'north' AND seq = 3`},
 			args: []string{"--clinic", "south"}, want: "south: whole, 4 events, the last with hash ",
 		},

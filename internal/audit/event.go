@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -79,7 +80,7 @@ type Event struct {
 }
 
 // Chain computes the hashes of events. Without the operator's secret nobody can make one up.
-type Chain struct{ key []byte }
+type Chain struct{ key, end []byte }
 
 // NewChain derives the chain's key from the operator's secret.
 func NewChain(secret string) (Chain, error) {
@@ -87,11 +88,23 @@ func NewChain(secret string) (Chain, error) {
 	if err != nil {
 		return Chain{}, fmt.Errorf("audit chain: %w", err)
 	}
-	return Chain{key}, nil
+	end, err := hkdf.Key(sha256.New, []byte(secret), nil, "ekbom audit end", sha256.Size)
+	if err != nil {
+		return Chain{}, fmt.Errorf("audit chain: %w", err)
+	}
+	return Chain{key, end}, nil
 }
 
-// Next gives the hash of e after an event with hash before; nil for the first.
-func (c Chain) Next(before []byte, e Event) []byte {
+// End gives what is kept beside a chain that ends in an event with this hash. It cannot be read from the events, so whoever
+// cuts the last of them off cannot make the end fit.
+func (c Chain) End(hash []byte) []byte {
+	mac := hmac.New(sha256.New, c.end)
+	mac.Write(hash)
+	return mac.Sum(nil)
+}
+
+// Next gives the hash of e after an end of the chain; nil for the first.
+func (c Chain) Next(end []byte, e Event) []byte {
 	mac := hmac.New(sha256.New, c.key)
 	part := func(b []byte) {
 		var size [8]byte
@@ -99,7 +112,7 @@ func (c Chain) Next(before []byte, e Event) []byte {
 		mac.Write(size[:])
 		mac.Write(b)
 	}
-	part(before)
+	part(end)
 	for _, text := range []string{
 		string(e.Clinic), fmt.Sprint(e.Seq), fmt.Sprint(e.At.UnixMicro()), e.Actor, e.Name, e.Role, string(e.Action), e.Subject, e.Detail,
 	} {
@@ -110,10 +123,16 @@ func (c Chain) Next(before []byte, e Event) []byte {
 
 // Check tells what is wrong with e as the event after before, nil when nothing is. before is the zero Event for the first.
 func (c Chain) Check(before, e Event) error {
+	var end []byte
+	if before.Seq > 0 {
+		end = c.End(before.Hash)
+	}
 	switch {
 	case e.Seq != before.Seq+1:
 		return fmt.Errorf("event %d follows event %d: events are missing", e.Seq, before.Seq)
-	case !hmac.Equal(e.Hash, c.Next(before.Hash, e)):
+	case before.Seq == 0 && e.Action != ClinicOpened:
+		return errors.New("event 1 is not that the clinic was opened: all before it was taken out")
+	case !hmac.Equal(e.Hash, c.Next(end, e)):
 		return fmt.Errorf("event %d was changed, or the one before it was taken out", e.Seq)
 	}
 	return nil

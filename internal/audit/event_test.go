@@ -17,15 +17,18 @@ func chain(t rapid.TB, secret string) Chain {
 
 func events(t *rapid.T, c Chain) []Event {
 	var all []Event
-	var before []byte
+	var end []byte
 	for i := range rapid.IntRange(2, 12).Draw(t, "events") {
 		e := Event{
 			Clinic: "north", Seq: int64(i + 1), At: time.UnixMicro(rapid.Int64Range(0, 1e15).Draw(t, "at")),
 			Actor: rapid.String().Draw(t, "actor"), Name: rapid.String().Draw(t, "name"), Role: "lead", Action: Opened,
 			Subject: rapid.String().Draw(t, "subject"), Detail: rapid.String().Draw(t, "detail"),
 		}
-		e.Hash = c.Next(before, e)
-		before = e.Hash
+		if i == 0 {
+			e.Action = ClinicOpened
+		}
+		e.Hash = c.Next(end, e)
+		end = c.End(e.Hash)
 		all = append(all, e)
 	}
 	return all

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,18 +17,18 @@ func (s *Store) record(ctx context.Context, e audit.Event) error {
 		return errors.New("audit: an event outside of a transaction")
 	}
 	e.At = e.At.UTC().Truncate(time.Microsecond)
-	var before []byte
+	var end []byte
 	err := s.queryRow(ctx, `INSERT INTO audit_heads (clinic_id, seq, hash) VALUES ($1, 1, $2)
 		ON CONFLICT (clinic_id) DO UPDATE SET seq = audit_heads.seq + 1 RETURNING seq, hash`,
-		[]any{string(e.Clinic), []byte{}}, &e.Seq, &before)
+		[]any{string(e.Clinic), []byte{}}, &e.Seq, &end)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	e.Hash = s.chain.Next(before, e)
+	e.Hash = s.chain.Next(end, e)
 	_, err = s.exec(ctx, `INSERT INTO audit (`+auditColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		string(e.Clinic), e.Seq, stamp(e.At), e.Actor, e.Name, e.Role, string(e.Action), e.Subject, e.Detail, e.Hash)
 	if err == nil {
-		_, err = s.exec(ctx, `UPDATE audit_heads SET hash = $2 WHERE clinic_id = $1`, string(e.Clinic), e.Hash)
+		_, err = s.exec(ctx, `UPDATE audit_heads SET hash = $2 WHERE clinic_id = $1`, string(e.Clinic), s.chain.End(e.Hash))
 	}
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
@@ -97,14 +98,14 @@ func (s *Store) VerifyAudit(ctx context.Context, clinic q.ClinicID) (Chained, er
 	err := s.queryRow(ctx, `SELECT seq, hash FROM audit_heads WHERE clinic_id = $1`, []any{string(clinic)}, &seq, &hash)
 	switch {
 	case errors.Is(err, ErrNotFound) && result.Events == 0:
-		return result, nil
+		result.Fault = errors.New("there is no event, not even that the clinic was opened: all were taken out")
 	case errors.Is(err, ErrNotFound):
 		result.Fault = errors.New("the end of the chain was taken out")
 	case err != nil:
 		return result, fmt.Errorf("audit: %w", err)
 	case seq > last.Seq:
 		result.Fault = fmt.Errorf("the chain ends at event %d, but event %d was written: events are missing", last.Seq, seq)
-	case seq < last.Seq || string(hash) != string(last.Hash):
+	case seq < last.Seq || !bytes.Equal(hash, s.chain.End(last.Hash)):
 		result.Fault = fmt.Errorf("the chain does not end in event %d as it was written", last.Seq)
 	}
 	return result, nil
