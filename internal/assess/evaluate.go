@@ -104,7 +104,7 @@ func Evaluate(d *q.Definition, answers q.Answers) *Outcome {
 		}
 	}
 	slices.SortStableFunc(o.Causes, func(a, b Cause) int {
-		return cmp.Or(cmp.Compare(e.urgency(b.ID), e.urgency(a.ID)), cmp.Compare(b.Strength, a.Strength))
+		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), cmp.Compare(b.Strength, a.Strength))
 	})
 	for _, s := range d.Scores {
 		o.Scores = append(o.Scores, e.score(&s))
@@ -166,17 +166,8 @@ func (e *explainer) pattern() Pattern {
 	return p
 }
 
-func (e *explainer) urgency(cause q.ID) q.Urgency {
-	for i := range e.d.Causes {
-		if e.d.Causes[i].ID == cause {
-			return e.d.Causes[i].Urgency
-		}
-	}
-	return q.SelfCare
-}
-
 func (e *explainer) cause(c *q.Cause, strength q.Strength, hidden bool) Cause {
-	out := Cause{ID: c.ID, Strength: strength, Shown: c.Shown && !hidden}
+	out := Cause{ID: c.ID, Strength: strength, Shown: c.Shown && !hidden, Urgency: c.Urgency}
 	because, against, open := marks{}, marks{}, marks{}
 	for _, r := range c.Rules {
 		switch truth := e.v.Of(r.When); {

@@ -64,6 +64,8 @@ type Cause struct {
 	Against  []Reason   `json:"against"`
 	Open     []q.ID     `json:"open"` // questions answered "not sure" that could speak against it or make it stronger
 	Source   []q.ID     `json:"source"`
+
+	Urgency q.Urgency `json:"-"` // that it calls for by itself; the definition's, so outcomes need not keep it
 }
 
 // Score is a sum of named terms. From and To differ when terms are open.

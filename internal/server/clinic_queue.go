@@ -530,7 +530,10 @@ func queueFilters(l *locale.Printer, a *ask, colleagues []account.Member, faults
 
 // reason gives the main reason of a submission in the words of its own edition.
 func (s *Server) reason(r *http.Request, l *locale.Printer, sub *review.Submission) (string, error) {
-	if sub.Reason == "" {
+	switch {
+	case sub.Reason == "" && sub.Flag:
+		return l.T("queue.not-told"), nil
+	case sub.Reason == "":
 		return l.T("queue.no-reason"), nil
 	}
 	if sub.Edition == "" {

@@ -158,6 +158,9 @@ func (j *journey) tellCauses(view *clinic.SubmissionView, o *assess.Outcome) {
 			Because: j.reasons(c.Because), Against: j.reasons(c.Against), Sources: j.sources(c.Source), Hidden: !c.Shown,
 			NotMe: slices.Contains(j.response.NotMe, c.ID),
 		}
+		if c.Urgency == o.Urgency && !slices.ContainsFunc(slices.Concat(o.RedFlags, o.OpenFlags), func(f assess.RedFlag) bool { return f.Urgency == o.Urgency }) {
+			out.Urgency = c.Urgency
+		}
 		for _, id := range c.Open {
 			if i, ok := j.Question(id); ok {
 				out.Open = append(out.Open, j.reason(i, j.answers[i]))

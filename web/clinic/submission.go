@@ -159,6 +159,7 @@ type Cause struct {
 	Name     string
 	Clinical string // may be empty
 	Strength q.Strength
+	Urgency  q.Urgency // that it alone gives to the result; SelfCare when a red flag gives as much
 	Rule     string
 	Because  []Reason
 	Against  []Reason
