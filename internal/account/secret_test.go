@@ -165,6 +165,7 @@ func TestDevice(t *testing.T) {
 		{"of nobody", "", "a1", now, false},
 		{"cut", end, "a1", now, false},
 		{"no text", end + ".%%%", "a1", now, false},
+		{"spelt in another way", mark[:len(mark)-1] + string(mark[len(mark)-1]+1), "a1", now, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
