@@ -221,6 +221,16 @@ func TestWhoComesSecond(t *testing.T) {
 		}
 		m.bos.tab().get(m.give).fails(http.StatusConflict)
 	})
+	t.Run("who never opened it", func(t *testing.T) {
+		t.Parallel()
+		m := newTeam(t, questionnaire.Routine)
+		m.annas.fillAt(m.note, "text=She drinks.")
+		stranger := m.browser(t).as(m.member(t, m.clinic, account.Admin))
+		stranger.post(m.move, url.Values{"to": {"reviewed"}, "revision": {"99"}, "seen": {"0"}}).fails(http.StatusConflict).
+			says("This was changed meanwhile").silent("She drinks.")
+		stranger.get(submissionPath(m.id)).says("She drinks.")
+		stranger.post(m.move, url.Values{"to": {"reviewed"}, "revision": {"99"}, "seen": {"0"}}).fails(http.StatusConflict).says("She drinks.")
+	})
 	t.Run("at the same moment", func(t *testing.T) {
 		t.Parallel()
 		m := newTeam(t, questionnaire.Routine)

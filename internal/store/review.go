@@ -17,6 +17,7 @@ type Desk struct {
 	review.Submission
 	History  []review.Entry   // oldest first
 	Audience []account.Member // whom it can be assigned to
+	Read     bool             // the person has opened it, which is recorded
 }
 
 // Desk reads a submission without opening it.
@@ -31,7 +32,13 @@ func (st *Staff) Desk(ctx context.Context, id q.ResponseID) (Desk, error) {
 		if d.History, err = st.history(ctx, tx, id); err != nil {
 			return err
 		}
-		d.Audience, err = st.members(ctx, tx)
+		if d.Audience, err = st.members(ctx, tx); err != nil {
+			return err
+		}
+		var times int
+		err = tx.queryRow(ctx, `SELECT count(*) FROM audit WHERE clinic_id = $1 AND subject = $2 AND actor = $3
+			AND action IN ('opened', 'printed', 'exported')`, []any{string(st.who.Clinic), string(id), string(st.who.Account)}, &times)
+		d.Read = times > 0
 		return err
 	})
 	if err != nil {
