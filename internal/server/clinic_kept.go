@@ -19,6 +19,7 @@ const (
 	dataPosted = "posted" // the path that a form was sent to after the session before had ended
 	dataForm   = "form"   // and that form, encoded
 	dataSecret = "secret" // of a second step that is being set up, sealed
+	dataBegun  = "begun"  // when the person gave their password to set up what lies under secret or passkey
 	dataCodes  = "codes"  // new recovery codes, sealed, until the person has said that they are kept
 	dataNotice = "notice" // what the next page says was done
 	dataLink   = "link"   // a one-time link for somebody else, sealed, until it was shown

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"ekbom/internal/account"
 	"ekbom/internal/store"
@@ -238,6 +239,7 @@ func (s *Server) beginSteps(w http.ResponseWriter, r *http.Request, p *person) e
 	if !ok || err != nil {
 		return err
 	}
+	p.in.set(dataBegun, strconv.FormatInt(s.Now().Unix(), 10))
 	p.in.set(dataSecret, base64.StdEncoding.EncodeToString(s.vault.Seal(p.Account, account.NewTOTP())))
 	if err := s.saveData(r, p.in); err != nil {
 		return err
@@ -245,15 +247,22 @@ func (s *Server) beginSteps(w http.ResponseWriter, r *http.Request, p *person) e
 	return redirect(w, pathSteps)
 }
 
+// begun reports whether something is being set up for which the person gave their password not long ago. A desk left alone
+// shows no secret for the rest of the session, and takes nobody else's phone or key.
+func (s *Server) begun(p *person, what string) bool {
+	at, err := strconv.ParseInt(p.in.Data[dataBegun], 10, 64)
+	return err == nil && p.in.Data[what] != "" && s.Now().Sub(time.Unix(at, 0)) < halfTime
+}
+
 func (s *Server) showSteps(w http.ResponseWriter, r *http.Request, p *person) error {
-	if p.in.Data[dataSecret] == "" {
+	if !s.begun(p, dataSecret) {
 		return redirect(w, pathMe)
 	}
 	return s.drawEnrol(w, r, p.in, s.frame(r, p, pathSteps), http.StatusOK, "")
 }
 
 func (s *Server) saveSteps(w http.ResponseWriter, r *http.Request, p *person) error {
-	if p.in.Data[dataSecret] == "" {
+	if !s.begun(p, dataSecret) {
 		return redirect(w, pathMe)
 	}
 	return s.finishEnrol(w, r, p.in, s.frame(r, p, pathSteps))

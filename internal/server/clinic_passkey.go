@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -256,6 +257,7 @@ func (s *Server) beginPasskey(w http.ResponseWriter, r *http.Request, p *person)
 	if err != nil {
 		return fmt.Errorf("passkey: %w", err)
 	}
+	p.in.set(dataBegun, strconv.FormatInt(s.Now().Unix(), 10))
 	for name, value := range map[string]any{dataPasskey: session, dataPasskeyOptions: asked.Response} {
 		raw, err := json.Marshal(value)
 		if err != nil {
@@ -270,7 +272,7 @@ func (s *Server) beginPasskey(w http.ResponseWriter, r *http.Request, p *person)
 }
 
 func (s *Server) showNewPasskey(w http.ResponseWriter, r *http.Request, p *person) error {
-	if p.in.Data[dataPasskey] == "" {
+	if !s.begun(p, dataPasskey) {
 		return redirect(w, pathMe)
 	}
 	return s.drawNewPasskey(w, r, p, http.StatusOK, "")
@@ -297,7 +299,7 @@ func (s *Server) savePasskey(w http.ResponseWriter, r *http.Request, p *person) 
 	}
 	party := s.relyingParty(r)
 	var session webauthn.SessionData
-	if party == nil || json.Unmarshal([]byte(p.in.Data[dataPasskey]), &session) != nil {
+	if party == nil || !s.begun(p, dataPasskey) || json.Unmarshal([]byte(p.in.Data[dataPasskey]), &session) != nil {
 		return redirect(w, pathMe)
 	}
 	l := s.frame(r, p, pathNewPasskey).L
