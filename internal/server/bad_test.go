@@ -666,3 +666,14 @@ func TestOwnAnswersAreDeletedDespiteTheLimit(t *testing.T) {
 	b.post("/delete", url.Values{"code": {"XXXXX-XXXXX-XXXX"}}).fails(http.StatusTooManyRequests)
 	b.get("/delete").fill().at("/deleted")
 }
+
+// An address that not every database takes is that of no page, for whoever asks.
+func TestAddressesOfNoText(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range []string{pathSubmission + "%00", pathPerson + "%ff", "/c/%00", "/q/%fe"} {
+		if b := s.browser(t).get(path); b.status != http.StatusNotFound || b.path != path {
+			t.Errorf("%s: %d at %s", path, b.status, b.path)
+		}
+	}
+}

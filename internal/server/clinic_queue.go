@@ -90,7 +90,7 @@ func (s *Server) ask(l *locale.Printer, p *person, given url.Values) ask {
 		a.Age = age
 	}
 	switch whose := given.Get(askReviewer); {
-	case !is(askReviewer, whose != "" && len(whose) <= 64):
+	case !is(askReviewer, whose != "" && len(whose) <= 64 && storable(whose)):
 	case whose == reviewerMe:
 		a.Assignee = p.Account
 	case whose == reviewerNobody:
@@ -203,7 +203,7 @@ func placeOf(k review.Key) string {
 
 func parseKey(written string) *review.Key {
 	parts := strings.SplitN(written, "-", 3)
-	if len(parts) != 3 || len(written) > 120 || !utf8.ValidString(written) || strings.ContainsRune(written, 0) {
+	if len(parts) != 3 || len(written) > 120 || !storable(written) {
 		return nil
 	}
 	rank, rankErr := strconv.Atoi(parts[0])

@@ -115,6 +115,7 @@ func TestQueue(t *testing.T) {
 		"to=" + s.clock.now().Add(-2*day).Format("2006-01-02"): {"old"},
 		"from=" + s.clock.now().Format("2.1.2006"):             {"emergency", "routine"},
 		"after=nonsense&before=":                               {"old", "emergency", "routine"},
+		"reviewer=x%00":                                        {"old", "emergency", "routine"},
 		"after=0-1-x%00":                                       {"old", "emergency", "routine"},
 		"reviewer=" + string(colleague.ID):                     {},
 		"reviewer=" + url.QueryEscape("' OR 1=1 --"):           {},

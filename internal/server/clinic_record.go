@@ -93,7 +93,7 @@ func (s *Server) free(w http.ResponseWriter, r *http.Request, p *person) error {
 }
 
 func reasonOf(r *http.Request) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(r.PostForm.Get(fieldReason), ""), "\r\n", "\n")
+	return questionnaire.CleanText(r.PostForm.Get(fieldReason))
 }
 
 func (s *Server) held(w http.ResponseWriter, r *http.Request, p *person, err error) error {

@@ -30,7 +30,7 @@ func TestHoldPage(t *testing.T) {
 	if lead.value("reason") != long {
 		t.Error("what was typed is gone")
 	}
-	lead.fillAt(path+"/hold", "reason=<b>The court</b> asked.").at(path)
+	lead.fillAt(path+"/hold", "reason=<b>The court</b> \u202easked.\x00").at(path)
 	lead.says("Under legal hold", "Erase everything of this person")
 	if d := s.deskOf(t, o.people[account.Lead], id); !d.Held || d.History[0].Text != "<b>The court</b> asked." {
 		t.Errorf("%+v", d)

@@ -43,7 +43,7 @@ func askTrail(form url.Values) store.Trail {
 	if n, err := strconv.ParseInt(form.Get(askBefore), 10, 64); err == nil && n > 0 {
 		f.Before = n
 	}
-	if len(f.Actor) > 64 {
+	if len(f.Actor) > 64 || !storable(f.Actor) {
 		f.Actor = ""
 	}
 	if !slices.Contains(auditActions(), f.Action) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ekbom/internal/questionnaire"
 	"ekbom/web/locale"
@@ -36,6 +37,9 @@ func readForm(r *http.Request) error {
 	}
 	return nil
 }
+
+// storable reports whether every database takes a text: PostgreSQL refuses a zero byte and what is not UTF-8.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // readAnswer reads the answer to question i from a form.
 func readAnswer(d *questionnaire.Definition, i int, l *locale.Printer, form url.Values) (questionnaire.Answer, *questionnaire.AnswerFault) {

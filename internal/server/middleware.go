@@ -74,6 +74,7 @@ const (
 // front is everything that happens to each request before its route is looked up.
 func (s *Server) front(next http.Handler) http.Handler {
 	next = s.protect(next)
+	noPage := s.serve(route{pattern: "none", handle: func(http.ResponseWriter, *http.Request) error { return errNoPage }})
 	tooLarge := s.serve(route{pattern: "none", handle: func(http.ResponseWriter, *http.Request) error { return errTooLarge }})
 	visited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		routing := s.routing.Get().(*chi.Context)
@@ -86,6 +87,10 @@ func (s *Server) front(next http.Handler) http.Handler {
 		r = r.WithContext(v)
 		s.secureHeaders(v)
 		v.language = s.languageOf(r)
+		if !storable(r.URL.Path) {
+			noPage.ServeHTTP(v, r)
+			return
+		}
 		limit := int64(bodyLimit)
 		if onClinicSide(r) {
 			limit = staffLimit
