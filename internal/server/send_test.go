@@ -120,10 +120,16 @@ func TestClinicLinkToReceipt(t *testing.T) {
 	if err := lead.Message(t.Context(), sub.ID, "Come on <i>Monday</i>."); err != nil {
 		t.Fatal(err)
 	}
+	// Every page after an act is a read that the trail keeps; the patient is told once, and how often.
+	for _, action := range []audit.Action{audit.Opened, audit.Printed, audit.Opened} {
+		if _, err := lead.Open(t.Context(), sub.ID, action); err != nil {
+			t.Fatal(err)
+		}
+	}
 	// On another device, by the code.
 	other := s.browser(t)
 	other.get("/return").fill("code=" + code).at("/sent")
-	other.says("It was opened", "opened by somebody who leads a team", "Clinic north writes", "Come on <i>Monday</i>.").silent("Robin")
+	other.says("It was opened", "opened by somebody who leads a team, 3 times that day", "printed by somebody who leads a team", "Clinic north writes", "Come on <i>Monday</i>.").silent("Robin")
 	other.get("/keep").says("as long as the clinic keeps what you sent")
 	other.get("/delete").says("withdrawn first")
 }

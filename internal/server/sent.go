@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
@@ -44,9 +45,7 @@ func (s *Server) receipts(r *http.Request, family []questionnaire.Response) (all
 		out := page.Receipt{
 			Of: tag(response.ID), Clinic: got.Clinic.Name, Sent: local(got.Sent), Withdrawn: local(got.Withdrawn), State: got.State, Held: got.Held,
 		}
-		for _, look := range got.Looks {
-			out.Looks = append(out.Looks, page.Look{At: local(look.At), Role: look.Role, Action: look.Action})
-		}
+		out.Looks = looks(got.Looks)
 		for _, m := range got.Messages {
 			out.Messages = append(out.Messages, page.Message{At: local(m.At), Text: m.Text})
 		}
@@ -54,6 +53,23 @@ func (s *Server) receipts(r *http.Request, family []questionnaire.Response) (all
 	}
 	return all, nil
 }
+
+// looks puts together what the same role did on the same day: whoever writes a note opens the page again.
+func looks(all []store.Look) (days []page.Look) {
+	for _, look := range all {
+		at := local(look.At)
+		i := slices.IndexFunc(days, func(d page.Look) bool {
+			return d.Role == look.Role && d.Action == look.Action && sameDay(d.At, at)
+		})
+		if i < 0 {
+			i, days = len(days), append(days, page.Look{Role: look.Role, Action: look.Action})
+		}
+		days[i].At, days[i].Times = at, days[i].Times+1 // the newest stands first in all
+	}
+	return days
+}
+
+func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
 
 // showSent says what became of all that was sent under the return code of this browser.
 func (s *Server) showSent(w http.ResponseWriter, r *http.Request) error {

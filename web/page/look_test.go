@@ -456,7 +456,7 @@ func someReceipts() []Receipt {
 	return []Receipt{
 		{
 			Of: "a1b2c3", Clinic: "North Clinic", Sent: at, State: review.NeedsInformation,
-			Looks:    []Look{{at.Add(time.Hour), account.Lead, audit.Printed}, {at.Add(time.Hour), account.Reviewer, audit.Opened}, {at, account.Admin, audit.Exported}},
+			Looks:    []Look{{at.Add(time.Hour), account.Lead, audit.Printed, 1}, {at.Add(time.Hour), account.Reviewer, audit.Opened, 4}, {at, account.Admin, audit.Exported, 1}},
 			Messages: []Message{{at, "Which medicines do you take?\nPhone us on Monday."}},
 		},
 		{Of: "a1b2c4", Clinic: "South Clinic", Sent: at, Withdrawn: at, State: review.Received, Held: true},

@@ -74,11 +74,12 @@ type CheckSendView struct {
 	Faults    []Fault
 }
 
-// Look is that somebody of a clinic read what was sent.
+// Look is that somebody of a clinic read what was sent, once or several times on the same day.
 type Look struct {
-	At     time.Time
+	At     time.Time // the first time
 	Role   account.Role
 	Action audit.Action
+	Times  int
 }
 
 // Message is what a clinic wrote to the person.
@@ -179,13 +180,19 @@ func roleWord(l *locale.Printer, r account.Role) string {
 
 // said tells a look in one line.
 func (k Look) said(l *locale.Printer) string {
+	said, role := "", roleWord(l, k.Role)
 	switch k.Action {
 	case audit.Printed:
-		return l.T("sent.look.printed", "role", roleWord(l, k.Role))
+		said = l.T("sent.look.printed", "role", role)
 	case audit.Exported, audit.Listed:
-		return l.T("sent.look.exported", "role", roleWord(l, k.Role))
+		said = l.T("sent.look.exported", "role", role)
+	default:
+		said = l.T("sent.look.opened", "role", role)
 	}
-	return l.T("sent.look.opened", "role", roleWord(l, k.Role))
+	if k.Times > 1 {
+		said = l.N("sent.look.times", k.Times, "look", said)
+	}
+	return said
 }
 
 // state says where the clinic's work stands, in plain words.
