@@ -10,6 +10,12 @@ CREATE TABLE clinics (
 );
 CREATE UNIQUE INDEX clinics_slug ON clinics (slug);
 
+-- Short names that clinics had: posters with them are about still, so no other clinic gets one.
+CREATE TABLE former_slugs (
+    slug      text NOT NULL PRIMARY KEY,
+    clinic_id text NOT NULL REFERENCES clinics (id)
+);
+
 -- password, totp_secret and recovery are what a stranger must not get: hashes, and a secret sealed with the operator's key.
 CREATE TABLE accounts (
     id          text      NOT NULL PRIMARY KEY,

@@ -191,7 +191,7 @@ func TestChangeSettings(t *testing.T) {
 	for _, tt := range []struct{ name, field, value, says string }{
 		{"no name", "name", "", "Enter the name of the clinic"},
 		{"no slug", "slug", "two words", "Enter a short name"},
-		{"slug of another", "slug", "south", "There is a clinic with this short name"},
+		{"slug of another", "slug", "south", "has or had this short name"},
 		{"no number", "keep", "long", "whole number of days"},
 		{"no days", "keep", "0", "whole number of days"},
 		{"too many days", "keep", "99999999999", "whole number of days"},
@@ -257,7 +257,7 @@ func TestOpenAnotherClinic(t *testing.T) {
 	for _, tt := range []struct{ clinic, slug, name, login, says string }{
 		{"", "west", "Wera", "wera", "Enter the name of the clinic"},
 		{"West", "we st", "Wera", "wera", "Enter a short name"},
-		{"West", "north", "Wera", "wera", "There is a clinic with this short name"},
+		{"West", "north", "Wera", "wera", "has or had this short name"},
 		{"West", "west", "", "wera", "Enter their name"},
 		{"West", "west", "Wera", o.people[account.Lead].Login, "Somebody else signs in with this name"},
 	} {

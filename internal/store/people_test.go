@@ -232,6 +232,17 @@ func TestSettings(t *testing.T) {
 		if err != nil || got.Name != "New name" || got.Slug != "new" || got.Keep != 90 || got.Closed.IsZero() {
 			t.Errorf("%+v, %v", got, err)
 		}
+		// The posters of a clinic never lead to another one.
+		taker := other.clinic
+		taker.Slug = saw.Slug
+		if err := other.as(account.Admin).ChangeClinic(ctx, other.clinic, taker); !errors.Is(err, account.ErrSlug) {
+			t.Errorf("the slug that another clinic had: %v", err)
+		}
+		err = other.as(account.Admin).OpenClinic(ctx, account.Clinic{ID: "west", Slug: saw.Slug, Name: "West", Keep: 1},
+			account.Account{ID: "first", Login: "first", Name: "First"}, []byte("link"))
+		if !errors.Is(err, account.ErrSlug) {
+			t.Errorf("a new clinic with that slug: %v", err)
+		}
 		events, _, err := admin.Trail(ctx, store.Trail{Action: audit.ClinicChanged})
 		if err != nil || len(events) != 1 || events[0].Detail != "name slug:new keep:90 closed:true" {
 			t.Errorf("events %+v, %v", events, err)
@@ -257,6 +268,11 @@ func TestSettings(t *testing.T) {
 		}
 		if err := s.QueryRow(ctx, `SELECT count(*) FROM sessions`, nil, &left); err != nil || left != 3 {
 			t.Errorf("%d sessions, %v", left, err)
+		}
+		back := got
+		back.TwoSteps = true
+		if err := change(back, func(c *account.Clinic) { c.Slug = saw.Slug }); err != nil {
+			t.Errorf("its own slug of before: %v", err)
 		}
 		w.whole(t)
 	})

@@ -26,6 +26,11 @@ func (st *Staff) ChangeClinic(ctx context.Context, saw, now account.Clinic) erro
 				return account.ErrNoSteps
 			}
 		}
+		if now.Slug != saw.Slug {
+			if err := tx.changeSlug(ctx, saw, now.Slug); err != nil {
+				return err
+			}
+		}
 		n, err := tx.exec(ctx, `UPDATE clinics SET slug = $2, name = $3, two_steps = $4, keep_days = $5, closed = $6
 			WHERE id = $1 AND slug = $7 AND name = $8 AND two_steps = $9 AND keep_days = $10 AND (closed IS NULL) = $11`,
 			id, now.Slug, now.Name, now.TwoSteps, now.Keep, stamp(now.Closed), saw.Slug, saw.Name, saw.TwoSteps, saw.Keep, saw.Closed.IsZero())
@@ -50,6 +55,22 @@ func (st *Staff) ChangeClinic(ctx context.Context, saw, now account.Clinic) erro
 		}
 		return st.record(ctx, tx, audit.ClinicChanged, id, detail)
 	})
+}
+
+// changeSlug keeps the slug that a clinic has for nobody else: who took it would get this clinic's patients.
+func (s *Store) changeSlug(ctx context.Context, c account.Clinic, to string) error {
+	var of string
+	switch err := s.queryRow(ctx, `SELECT clinic_id FROM former_slugs WHERE slug = $1`, []any{to}, &of); {
+	case err == nil && of != string(c.ID):
+		return account.ErrSlug
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return fmt.Errorf("change clinic: %w", err)
+	}
+	_, err := s.exec(ctx, `INSERT INTO former_slugs (slug, clinic_id) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING`, c.Slug, string(c.ID))
+	if err != nil {
+		return fmt.Errorf("change clinic: %w", err)
+	}
+	return nil
 }
 
 // changed lists what is different, as the audit trail has it: words, some with a value.
@@ -99,7 +120,7 @@ func (st *Staff) OpenClinic(ctx context.Context, c account.Clinic, first account
 	return st.act(ctx, account.ManageClinic, func(tx *Store) error {
 		c.Created, c.Closed = st.now, time.Time{}
 		first.Clinic, first.Role, first.Created = c.ID, account.Admin, st.now
-		if err := tx.free(ctx, `SELECT 1 FROM clinics WHERE slug = $1`, c.Slug, account.ErrSlug); err != nil {
+		if err := tx.free(ctx, `SELECT 1 FROM clinics WHERE slug = $1 UNION SELECT 1 FROM former_slugs WHERE slug = $1`, c.Slug, account.ErrSlug); err != nil {
 			return err
 		}
 		if err := tx.free(ctx, `SELECT 1 FROM accounts WHERE login = $1`, first.Login, account.ErrLogin); err != nil {
