@@ -15,6 +15,7 @@ import (
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
 	marks "ekbom/web/mark"
+	"ekbom/web/plot"
 )
 
 const pathStatistics = "/clinic/statistics"
@@ -119,22 +120,22 @@ func (t *teller) count(n, all int) string {
 	return t.l.T("statistics.of", "count", n, "percent", (200*n+all)/(2*all))
 }
 
-func (t *teller) mix(shown []int, sent int) clinic.Bars {
-	b := clinic.Bars{Caption: t.l.T("statistics.urgency.caption"), Name: t.l.T("queue.urgency"), Figure: t.l.T("statistics.submissions")}
+func (t *teller) mix(shown []int, sent int) plot.Bars {
+	b := plot.Bars{Caption: t.l.T("statistics.urgency.caption"), Name: t.l.T("queue.urgency"), Figure: t.l.T("statistics.submissions")}
 	for i := len(shown) - 1; i >= 0; i-- {
 		u := questionnaire.Urgency(i)
-		b.Rows = append(b.Rows, clinic.Bar{Label: marks.UrgencyWord(t.l, u), Count: shown[i], Text: t.count(shown[i], sent), Class: u.String()})
+		b.Rows = append(b.Rows, plot.Bar{Label: marks.UrgencyWord(t.l, u), Count: shown[i], Text: t.count(shown[i], sent), Class: u.String()})
 	}
 	return b
 }
 
-func (t *teller) weeks(period statistics.Period, shown [][]int) clinic.Columns {
-	c := clinic.Columns{
+func (t *teller) weeks(period statistics.Period, shown [][]int) plot.Columns {
+	c := plot.Columns{
 		ID: "weeks", Caption: t.l.T("statistics.weeks"), Head: t.l.T("statistics.week"), Total: t.l.T("statistics.shown"), Few: t.l.T("statistics.hidden"),
 	}
 	// The most urgent lies at the bottom, where heights can be compared.
 	for u := questionnaire.Emergency; ; u-- {
-		c.Layers = append(c.Layers, clinic.Layer{Name: marks.UrgencyWord(t.l, u), Class: u.String()})
+		c.Layers = append(c.Layers, plot.Layer{Name: marks.UrgencyWord(t.l, u), Class: u.String()})
 		if u == questionnaire.SelfCare {
 			break
 		}
@@ -143,7 +144,7 @@ func (t *teller) weeks(period statistics.Period, shown [][]int) clinic.Columns {
 	for i, monday := range period.Weeks() {
 		counts := slices.Clone(shown[i])
 		slices.Reverse(counts)
-		c.Stacks = append(c.Stacks, clinic.Stack{Short: monday.Format(time.DateOnly), Name: t.l.Date(monday), Counts: counts})
+		c.Stacks = append(c.Stacks, plot.Stack{Short: monday.Format(time.DateOnly), Name: t.l.Date(monday), Counts: counts})
 		sum := 0
 		for _, n := range counts {
 			sum += max(n, 0)
@@ -177,8 +178,8 @@ func waitWord(l *locale.Printer, wait review.Wait) string {
 
 // waits tells how long submissions waited for somebody to open them. Those that nobody opened are a part, too: with the others
 // they make all that were sent.
-func (t *teller) waits(c *counts) (b clinic.Bars, median string) {
-	b = clinic.Bars{Caption: t.l.T("statistics.waits.caption"), Name: t.l.T("statistics.wait"), Figure: t.l.T("statistics.submissions")}
+func (t *teller) waits(c *counts) (b plot.Bars, median string) {
+	b = plot.Bars{Caption: t.l.T("statistics.waits.caption"), Name: t.l.T("statistics.wait"), Figure: t.l.T("statistics.submissions")}
 	var parts []int
 	opened := 0
 	for _, wait := range review.Waits() {
@@ -191,10 +192,10 @@ func (t *teller) waits(c *counts) (b clinic.Bars, median string) {
 	}
 	shown := statistics.Parts(append(parts, max(c.sent-opened, 0)))
 	for i, wait := range review.Waits() {
-		b.Rows = append(b.Rows, clinic.Bar{Label: waitWord(t.l, wait), Count: shown[i], Text: t.count(shown[i], c.sent)})
+		b.Rows = append(b.Rows, plot.Bar{Label: waitWord(t.l, wait), Count: shown[i], Text: t.count(shown[i], c.sent)})
 	}
 	never := shown[len(shown)-1]
-	b.Rows = append(b.Rows, clinic.Bar{Label: t.l.T("wait.never"), Count: never, Text: t.count(never, c.sent)})
+	b.Rows = append(b.Rows, plot.Bar{Label: t.l.T("wait.never"), Count: never, Text: t.count(never, c.sent)})
 	return b, median
 }
 
@@ -222,8 +223,8 @@ func (t *teller) sayShare(s statistics.Share) (count, percent string) {
 }
 
 // causes tells which causes were concluded. A submission may have several. Those that few have are one row.
-func (t *teller) causes(c *counts) clinic.Bars {
-	b := clinic.Bars{Caption: t.l.T("statistics.causes.caption"), Name: t.l.T("statistics.cause"), Figure: t.l.T("statistics.submissions")}
+func (t *teller) causes(c *counts) plot.Bars {
+	b := plot.Bars{Caption: t.l.T("statistics.causes.caption"), Name: t.l.T("statistics.cause"), Figure: t.l.T("statistics.submissions")}
 	few := 0
 	for _, key := range ranked(c.by[store.CountCause]) {
 		share := statistics.ShareOf(c.by[store.CountCause][key], c.sent)
@@ -235,10 +236,10 @@ func (t *teller) causes(c *counts) clinic.Bars {
 		if percent != "" {
 			text = t.l.T("statistics.of", "count", share.N, "percent", share.Percent)
 		}
-		b.Rows = append(b.Rows, clinic.Bar{Label: t.causeName(questionnaire.ID(key)), Count: share.N, Text: text})
+		b.Rows = append(b.Rows, plot.Bar{Label: t.causeName(questionnaire.ID(key)), Count: share.N, Text: text})
 	}
 	if few > 0 {
-		b.Rows = append(b.Rows, clinic.Bar{Label: t.l.N("statistics.others", few), Count: clinic.Hidden, Text: t.l.T("statistics.fewer", "least", statistics.Few)})
+		b.Rows = append(b.Rows, plot.Bar{Label: t.l.N("statistics.others", few), Count: plot.Hidden, Text: t.l.T("statistics.fewer", "least", statistics.Few)})
 	}
 	return b
 }

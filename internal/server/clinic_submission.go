@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"ekbom/internal/account"
 	"ekbom/internal/assess"
@@ -231,67 +230,16 @@ func (s *Server) tellOthers(r *http.Request, view *clinic.SubmissionView, j *jou
 		view.Earlier = append(view.Earlier, e)
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return a.at.Compare(b.at) })
-	view.Trace = j.trace(view.L, moments)
-}
-
-// moment is a submission on the plot of a person's submissions.
-type moment struct {
-	at      time.Time
-	address string // empty: the one shown
-	*journey
-}
-
-// trace is the plot of what the questionnaire draws over time; nil when there is nothing to compare.
-func (j *journey) trace(l *locale.Printer, moments []moment) *clinic.Trace {
-	burden, steps := -1, -1
-	for _, i := range j.Clinic.OverTime {
-		if j.Questions[i].Type == questionnaire.Number {
-			burden = i
-		} else {
-			steps = i
-		}
-	}
-	if len(moments) < 2 || burden < 0 || steps < 0 {
-		return nil
-	}
-	t := &clinic.Trace{
-		ID: "trace", Caption: l.T("submission.trace"), Head: l.T("submission.received"), Missing: l.T("answer.missing"),
-		Burden: l.T("submission.trace.burden", "question", j.text(burden).Short), Frequency: j.text(steps).Short,
-		Summary: l.N("submission.trace.summary", len(moments), "from", l.Date(local(moments[0].at)), "to", l.Date(local(moments[len(moments)-1].at))),
-	}
-	for _, o := range j.Questions[steps].Options {
-		t.Steps = append(t.Steps, j.text(steps).Options[o])
-	}
-	for _, m := range moments {
-		at := local(m.at)
-		point := clinic.Point{At: m.at, Name: l.DateTime(at), Short: at.Format("2006-01-02"), Address: m.address, Burden: -1, Step: -1}
-		if m.address == "" {
-			point.Name = l.T("submission.trace.this", "date", point.Name)
-		}
-		if a, ok := m.given(j.Questions[burden].ID); ok {
-			point.Burden = a.Number
-		}
-		if i, ok := m.Question(j.Questions[steps].ID); ok {
-			if a, ok := m.given(j.Questions[steps].ID); ok {
-				for o, id := range m.Questions[i].Options {
-					if a.Has(o) {
-						point.Step = slices.Index(j.Questions[steps].Options, id)
-					}
-				}
+	if drawn := j.trace(view.L, view.L.T("submission.trace"), moments); drawn != nil {
+		view.Trace = &clinic.Trace{Trace: *drawn, Head: view.L.T("submission.received"), Missing: view.L.T("answer.missing")}
+		for _, m := range moments {
+			name := view.L.DateTime(local(m.at))
+			if m.address == "" {
+				name = view.L.T("submission.trace.this", "date", name)
 			}
+			view.Trace.Names = append(view.Trace.Names, clinic.PointName{Name: name, Address: m.address})
 		}
-		t.Points = append(t.Points, point)
 	}
-	return t
-}
-
-// given gives the answer to a question, if it was asked and answered with a value.
-func (j *journey) given(id questionnaire.ID) (questionnaire.Answer, bool) {
-	i, ok := j.Question(id)
-	if !ok || !j.onPath(i) || j.answers[i].State != questionnaire.Given {
-		return questionnaire.Answer{}, false
-	}
-	return j.answers[i], true
 }
 
 // toldHistory is what happened to a submission, the newest first.

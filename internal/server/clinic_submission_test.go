@@ -278,7 +278,7 @@ func TestOtherSubmissionsOfThePerson(t *testing.T) {
 		t.Errorf("links %v", b.links())
 	}
 	svg := find(b.part("earlier"), func(n *html.Node) bool { return n.Data == "svg" && attr(n, "role") == "img" })
-	if svg == nil || !strings.Contains(text(svg), "3 submissions") {
+	if svg == nil || !strings.Contains(text(svg), "3 times") {
 		t.Error("no plot of the three")
 	}
 	if find(b.root, func(n *html.Node) bool { return attr(n, "id") == "newer" }) != nil {

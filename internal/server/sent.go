@@ -261,13 +261,16 @@ func (s *Server) since(r *http.Request, sess session, j *journey, o *assess.Outc
 	for _, i := range j.Clinic.OverTime {
 		out.Drawn = append(out.Drawn, j.text(i).Short)
 	}
+	var moments []moment
 	for _, then := range slices.Backward(times) {
+		moments = append(moments, moment{at: then.response.Completed, journey: then})
 		at := page.Moment{At: local(then.response.Completed)}
 		for _, i := range j.Clinic.OverTime {
 			at.Answers = append(at.Answers, then.answerTo(j.Questions[i].ID))
 		}
 		out.Moments = append(out.Moments, at)
 	}
+	out.Trace = j.trace(j.words.l, j.words.l.T("since.over-time"), moments)
 	return out, nil
 }
 

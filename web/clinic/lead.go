@@ -5,6 +5,7 @@ import (
 
 	"ekbom/internal/review"
 	"ekbom/web/page"
+	"ekbom/web/plot"
 )
 
 // PeopleView fills the list of a clinic's people.
@@ -143,11 +144,11 @@ type StatisticsView struct {
 	From, To string
 	Empty    bool
 	Small    bool // too few submissions to tell anything of them
-	Weeks    Columns
-	Urgency  Bars
-	Waits    Bars
+	Weeks    plot.Columns
+	Urgency  plot.Bars
+	Waits    plot.Bars
 	Median   string // in words; empty: not known
-	Causes   Bars
+	Causes   plot.Bars
 	Stopped  Rates
 	Unsure   Rates
 	NotMe    Rates

@@ -130,7 +130,7 @@ func Statistics(v StatisticsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = plotBars(v.Urgency).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = v.Urgency.Table().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -170,7 +170,7 @@ func Statistics(v StatisticsView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = plotBars(v.Waits).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = v.Waits.Table().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -223,7 +223,7 @@ func Statistics(v StatisticsView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					} else {
-						templ_7745c5c3_Err = plotBars(v.Causes).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = v.Causes.Table().Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

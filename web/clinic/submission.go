@@ -10,6 +10,7 @@ import (
 	"ekbom/web/locale"
 	"ekbom/web/mark"
 	"ekbom/web/page"
+	"ekbom/web/plot"
 )
 
 // SubmissionView fills the page of one submission, and its print. Of one that was withdrawn there are only the head and
@@ -74,6 +75,20 @@ type SubmissionHead struct {
 type OtherSubmission struct {
 	Address  string
 	Received time.Time
+}
+
+// Trace is the plot of a person's submissions, and what only its table says.
+type Trace struct {
+	plot.Trace
+	Head    string // of the table's first column
+	Missing string // words for what was not answered
+	Names   []PointName
+}
+
+// PointName is how the table names a point.
+type PointName struct {
+	Name    string // the date, for example with "this one"
+	Address string // empty: the submission that is open
 }
 
 // Differs is one part in which the kept outcome is not the one computed now.

@@ -18,6 +18,7 @@ import (
 	"ekbom/internal/review"
 	"ekbom/web/locale"
 	"ekbom/web/page"
+	"ekbom/web/plot"
 	"ekbom/web/static"
 
 	"github.com/a-h/templ"
@@ -146,10 +147,10 @@ func parts(t testing.TB) []shown {
 		{"facts", facts([]Fact{{Name: "Born", Values: []string{"6 August 1958"}}, {Name: "Own words", Values: []string{"It crawls.\n" + hostile}}, {Name: "Medicines", Values: []string{"Levodopa", "Iron"}}, {Name: "Ferritin", Open: "Not asked"}}), map[string]int{"dt": 4, "dd": 4, "dd.none": 1, "li": 2, "script": 0}},
 		{"timeline", timeline(l, []Event{{At: moment, Who: "Robin", What: "Moved from Received to In review"}, {At: moment.Add(time.Hour), Who: hostile, What: "Note", Text: "Called, no answer.\n" + hostile, Heavy: true}}), map[string]int{"li": 2, "li.heavy": 1, "time": 2, "script": 0}},
 		{"interruption", interruption(Interruption{Heading: "Close an emergency?", Risks: []string{"Nobody has opened it yet."}, Action: "/clinic/s/1/move", Fields: []page.Field{{Name: "to", Value: hostile}}, Button: "Close it", Back: "/clinic/s/1", No: "Go back"}), map[string]int{"h1": 1, "button.danger": 1, "input[type=hidden]": 1, "a[href=/clinic/s/1]": 1, "script": 0}},
-		{"bars", plotBars(Bars{Caption: "Reasons", Name: "Reason", Figure: "Submissions", Rows: []Bar{{Label: "Low iron", Count: 40, Text: "40"}, {Label: hostile, Count: 3, Text: "3"}, {Label: "Nothing", Text: "0"}, {Label: "Kidneys", Count: Hidden, Text: "fewer than 5"}}}), map[string]int{"th[scope=row]": 4, "rect": 4, "rect[width=100%]": 1, "rect[width=0%]": 2, "script": 0}},
+		{"bars", plot.Bars{Caption: "Reasons", Name: "Reason", Figure: "Submissions", Rows: []plot.Bar{{Label: "Low iron", Count: 40, Text: "40"}, {Label: hostile, Count: 3, Text: "3"}, {Label: "Nothing", Text: "0"}, {Label: "Kidneys", Count: plot.Hidden, Text: "fewer than 5"}}}.Table(), map[string]int{"th[scope=row]": 4, "rect": 4, "rect[width=100%]": 1, "rect[width=0%]": 2, "script": 0}},
 		{"columns", plotColumns(l, someWeeks(12)), map[string]int{"svg[role=img]": 1, "title": 1, "desc": 1, "details": 1, "tbody tr": 12, "script": 0}},
 		{"columns of nothing", plotColumns(l, someWeeks(0)), map[string]int{"svg": 0, "p.none": 1}},
-		{"trace", plotTrace(l, someTrace(7)), map[string]int{"svg[role=img]": 1, "path.stroke": 2, "circle": 6, "details": 1, "tbody tr": 7, "script": 0}},
+		{"trace", plotTrace(l, someTrace(7)), map[string]int{"svg[role=img]": 1, "path.trend": 1, "path.often": 1, "circle": 6, "details": 1, "tbody tr": 7, "script": 0}},
 		{"trace of one", plotTrace(l, someTrace(1)), map[string]int{"svg[role=img]": 1, "circle": 1}},
 		{"trace of nothing", plotTrace(l, someTrace(0)), map[string]int{"svg": 0, "p.none": 1}},
 		{"trace of sixty", plotTrace(l, someTrace(60)), map[string]int{"tbody tr": 60}},

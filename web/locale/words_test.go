@@ -102,7 +102,7 @@ func TestMessagesUsed(t *testing.T) {
 	for _, in := range []struct {
 		dir   string
 		known map[string]written
-	}{{"../page", patients}, {"../mark", patients}, {".", patients}, {"../clinic", staff}, {"../../internal/server", staff}} {
+	}{{"../page", patients}, {"../mark", patients}, {"../plot", patients}, {".", patients}, {"../clinic", staff}, {"../../internal/server", staff}} {
 		for _, f := range goFiles(t, in.dir) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				switch n := n.(type) {

@@ -16,6 +16,7 @@ import (
 	q "ekbom/internal/questionnaire"
 	"ekbom/internal/review"
 	"ekbom/web/locale"
+	"ekbom/web/plot"
 	"ekbom/web/static"
 
 	"github.com/a-h/templ"
@@ -367,7 +368,11 @@ func pages(t testing.TB) []shown {
 			v := routine(t)
 			v.Causes, v.Sent = someCauses(), true
 			v.Since = &Since{Date: later, Was: "Today", Is: "Within days", Same: 12, More: 2, Drawn: []string{"How often", "Bother"},
-				Moments: []Moment{{later, []Answer{given("Most nights"), given("7 out of 10")}}, {later, []Answer{given("Now and then"), {}}}}, Changes: []Changed{
+				Moments: []Moment{{later, []Answer{given("Most nights"), given("7 out of 10")}}, {later, []Answer{given("Now and then"), {}}}},
+				Trace: &plot.Trace{ID: "trace", Caption: printer(t).T("since.over-time"), Summary: printer(t).N("plot.summary", 2, "from", "1 May 2026", "to", "1 June 2026"),
+					Burden: printer(t).T("plot.burden", "question", "Bother"), Frequency: "How often", Steps: []string{"Never", "Now and then", "Most nights"},
+					Points: []plot.Point{{At: later.AddDate(0, -1, 0), Short: "2026-05-01", Burden: 7, Step: 2}, {At: later, Short: "2026-06-01", Burden: -1, Step: 1}}},
+				Changes: []Changed{
 					{"Urge to move the legs", given("Never"), given("Often"), [2]bool{true, true}},
 					{"Nights a week", Answer{}, given("Five or more"), [2]bool{false, true}},
 					{"Began", given("March 2019"), Answer{}, [2]bool{true, false}},

@@ -81,6 +81,7 @@ func TestPages(t *testing.T) {
 			checkReferences(t, root, ids)
 			checkFields(t, root)
 			checkFaults(t, root, ids)
+			checkPictures(t, root)
 		})
 		title := text(find(root, named("title"))[0])
 		if before, twice := titles[title]; twice && family(before) != family(s.name) {
@@ -98,10 +99,13 @@ func family(name string) string {
 
 func checkFrame(t *testing.T, root *html.Node) {
 	t.Helper()
-	for _, name := range []string{"h1", "main", "title", "footer"} {
+	for _, name := range []string{"h1", "main", "footer"} {
 		if got := len(find(root, named(name))); got != 1 {
 			t.Errorf("%d of %s, want one", got, name)
 		}
+	}
+	if got := len(find(find(root, named("head"))[0], named("title"))); got != 1 {
+		t.Errorf("%d titles, want one", got)
 	}
 	page := find(root, named("html"))[0]
 	if attr(page, "lang") != "en" || attr(page, "dir") != "ltr" {
@@ -152,6 +156,20 @@ func checkReferences(t *testing.T, root *html.Node, ids map[string]*html.Node) {
 		}
 		if n.Data == "a" && (text(n) == "" || attr(n, "href") == "" || strings.Contains(attr(n, "href"), "Sanitization")) {
 			t.Errorf("link %q to %q", text(n), attr(n, "href"))
+		}
+	}
+}
+
+// checkPictures wants every picture either told to those who cannot see it, with a table of its figures, or hidden from them.
+func checkPictures(t *testing.T, root *html.Node) {
+	t.Helper()
+	for _, n := range find(root, named("svg")) {
+		switch {
+		case within(n, named("svg")) != nil, has(n, "aria-hidden"):
+		case attr(n, "role") != "img" || text(n.FirstChild) == "" || !has(n, "aria-labelledby"):
+			t.Error("a picture is neither told nor hidden")
+		case len(find(within(n, named("section")), named("table"))) != 1:
+			t.Error("a picture has no table")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"ekbom/internal/audit"
 	"ekbom/internal/review"
 	"ekbom/web/locale"
+	"ekbom/web/plot"
 )
 
 // Names of the form fields around sending.
@@ -162,10 +163,11 @@ type Since struct {
 	Date    time.Time
 	Was, Is string // how soon to be seen, in words
 	Changes []Changed
-	More    int      // how many more changed
-	Same    int      // how many answers did not change
-	Drawn   []string // short questions whose answers are told over time
-	Moments []Moment // the oldest first, this one last
+	More    int         // how many more changed
+	Same    int         // how many answers did not change
+	Drawn   []string    // short questions whose answers are told over time
+	Moments []Moment    // the oldest first, this one last
+	Trace   *plot.Trace // of the moments; nil: nothing to draw
 }
 
 func roleWord(l *locale.Printer, r account.Role) string {

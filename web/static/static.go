@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-//go:embed base.css page.css sheet.css clinic.css case.css queue.css print.css script.js desk.js icon.svg
+//go:embed base.css plot.css page.css sheet.css clinic.css case.css queue.css print.css script.js desk.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
@@ -35,10 +35,10 @@ func Load() (Assets, error) {
 		of      []string
 		light   func([]byte) []byte
 	}{
-		{"style.css", &a.Style, []string{"base.css", "page.css"}, lightCSS},
+		{"style.css", &a.Style, []string{"base.css", "plot.css", "page.css"}, lightCSS},
 		{"sheet.css", &a.Sheet, []string{"base.css", "sheet.css"}, lightCSS},
 		{"script.js", &a.Script, []string{"script.js"}, lightJS},
-		{"clinic.css", &a.Clinic, []string{"base.css", "clinic.css", "case.css", "queue.css"}, lightCSS},
+		{"clinic.css", &a.Clinic, []string{"base.css", "plot.css", "clinic.css", "case.css", "queue.css"}, lightCSS},
 		{"print.css", &a.Print, []string{"base.css", "sheet.css", "print.css"}, lightCSS},
 		{"desk.js", &a.Desk, []string{"script.js", "desk.js"}, lightJS},
 		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},

@@ -1,4 +1,7 @@
-package clinic
+// Package plot draws plots: bars, columns over time, and the trace of one person's answers. They are drawn by the server as SVG
+// without scaling: what lies across is in percent of the plot's width, what lies up and down and the size of text are not. So
+// a plot fills any screen and its words stay as large as the page's. Beside every plot stands a table with the same figures.
+package plot
 
 import (
 	"math"
@@ -8,10 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 )
-
-// Plots are drawn by the server as SVG without scaling: what lies across is in percent of the plot's width, what lies up and
-// down and the size of text are not. So a plot fills any screen and its words stay as large as the page's. Beside every plot
-// stands a table with the same figures.
 
 // Hidden stands for a count that is too small to be shown.
 const Hidden = -1
@@ -68,8 +67,8 @@ type Stack struct {
 	Counts []int
 }
 
-// sum is what is shown of a stack.
-func (s Stack) sum() (sum int) {
+// Sum is what is shown of a stack.
+func (s Stack) Sum() (sum int) {
 	for _, n := range s.Counts {
 		sum += max(n, 0)
 	}
@@ -78,25 +77,21 @@ func (s Stack) sum() (sum int) {
 
 // Trace is what one person answered over time: burden from 0 to 10, and how often, in ordered steps.
 type Trace struct {
-	ID        string
+	ID        string // begins the ids within the plot
 	Caption   string
-	Summary   string
-	Head      string   // of the table's first column
+	Summary   string   // the plot in one sentence
 	Burden    string   // name of the upper series
 	Frequency string   // name of the lower series
 	Steps     []string // words of the steps, the least first
-	Missing   string   // words for what was not answered
 	Points    []Point  // the oldest first
 }
 
 // Point is one response of the person.
 type Point struct {
-	At      time.Time
-	Name    string // the date as the table has it, for example with "this one"
-	Short   string // the date below the plot
-	Address string // empty: the submission that is open
-	Burden  int    // below 0: not answered
-	Step    int    // index in Steps; below 0: not answered
+	At     time.Time
+	Short  string // the date below the plot
+	Burden int    // below 0: not answered
+	Step   int    // index in Steps; below 0: not answered
 }
 
 // Sizes in CSS pixels. Two sets of labels are drawn, for plots from narrowPlot and from widePlot on; the style sheet shows one.
@@ -106,7 +101,7 @@ const (
 	stepHeight    = 30
 	burdenMost    = 10
 	narrowPlot    = 250
-	widePlot      = 480
+	widePlot      = 400
 	labelRune     = 9.5 // width of a sign, also for readers who set letters further apart
 	labelGap      = 10
 	manyPoints    = 20 // marks are smaller beyond
@@ -139,7 +134,7 @@ func (c Columns) plot() columnsPlot {
 	var p columnsPlot
 	most := 0
 	for _, s := range c.Stacks {
-		most = max(most, s.sum())
+		most = max(most, s.Sum())
 	}
 	step := tickStep(most)
 	top := max((most+step-1)/step*step, step)
@@ -306,10 +301,10 @@ func (t Trace) across() []float64 {
 }
 
 // path joins neighbours that are both there; a gap stays a gap. With a swing it is the restless line, which never leaves the
-// straight way by more than half of the swing.
+// straight way by more than half of the swing. Its waves are equal, and each mirrors the one before.
 func path(at []float64, y func(int) (float64, bool), swing func(int) float64) string {
 	const stride = 14 // of a swing, in thousandths of the width
-	var b []byte
+	var b strings.Builder
 	pen := false
 	for i := 0; i+1 < len(at); i++ {
 		from, here := y(i)
@@ -320,27 +315,18 @@ func path(at []float64, y func(int) (float64, bool), swing func(int) float64) st
 		}
 		x0, x1 := 10*at[i], 10*at[i+1]
 		if !pen {
-			b = append(b, "M"+number(x0)+" "+number(from)...)
+			b.WriteString("M" + number(x0) + " " + number(from))
 			pen = true
 		}
-		high := swing(i)
-		n := 2 * int(math.Round((x1-x0)/(2*stride)))
-		if high == 0 || n == 0 {
-			b = append(b, "L"+number(x1)+" "+number(to)...)
-			continue
+		n := 2 * math.Round((x1-x0)/(2*stride))
+		if high := swing(i); high > 0 && n > 0 {
+			dx, dy := (x1-x0)/n, (to-from)/n
+			wave := number(dx) + " " + number(dy)
+			b.WriteString("q" + number(dx/2) + " " + number(dy/2-high) + " " + wave + strings.Repeat("t"+wave, int(n)-1))
 		}
-		for k := range n {
-			middle, end := (float64(k)+0.5)/float64(n), float64(k+1)/float64(n)
-			if k%2 == 0 {
-				high = -math.Abs(high)
-			} else {
-				high = math.Abs(high)
-			}
-			b = append(b, "Q"+number(x0+(x1-x0)*middle)+" "+number(from+(to-from)*middle+high)+" "+
-				number(x0+(x1-x0)*end)+" "+number(from+(to-from)*end)...)
-		}
+		b.WriteString("L" + number(x1) + " " + number(to))
 	}
-	return string(b)
+	return b.String()
 }
 
 // axisLabels places the labels that choose picks for a narrow and for a wide plot.
