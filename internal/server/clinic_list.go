@@ -17,7 +17,6 @@ import (
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
-	marks "ekbom/web/mark"
 )
 
 // Addresses of the queue as a file.
@@ -76,7 +75,7 @@ func (s *Server) filterFacts(l *locale.Printer, p *person, a *ask) (facts []clin
 		fact(l.T("queue.state"), l.T("queue.filter.open"))
 	}
 	if a.Urgency != nil {
-		fact(l.T("queue.urgency"), marks.UrgencyWord(l, *a.Urgency))
+		fact(l.T("queue.urgency"), clinic.UrgencyWord(l, *a.Urgency))
 	}
 	if a.Age != "" {
 		fact(l.T("queue.age"), ageWord(l, a.Age))
@@ -148,7 +147,7 @@ func listedWords(l *locale.Printer, detail string) string {
 			}
 		case "urgency":
 			if u, ok := parseUrgency(value); ok {
-				all = append(all, marks.UrgencyWord(l, u))
+				all = append(all, clinic.UrgencyWord(l, u))
 			}
 		case "age":
 			if band, ok := review.ParseAgeBand(value); ok {

@@ -20,7 +20,6 @@ import (
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
-	marks "ekbom/web/mark"
 	"ekbom/web/page"
 )
 
@@ -491,7 +490,7 @@ func queueFilters(l *locale.Printer, a *ask, colleagues []account.Member, faults
 		}),
 		Urgency: choice(askUrgency, l.T("queue.urgency"), anything, func(option func(string, string)) {
 			for u := questionnaire.Emergency; ; u-- {
-				option(u.String(), marks.UrgencyWord(l, u))
+				option(u.String(), clinic.UrgencyWord(l, u))
 				if u == questionnaire.SelfCare {
 					break
 				}

@@ -12,7 +12,6 @@ import (
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
-	marks "ekbom/web/mark"
 	"ekbom/web/page"
 )
 
@@ -444,6 +443,6 @@ func (s *Server) next(r *http.Request, l *locale.Printer, p *person, left questi
 	reason, err := s.reason(r, l, &sub)
 	return clinic.NextSubmission{
 		Address: submissionAddress(sub.ID, from.words.Encode()),
-		Text:    l.T("actions.next", "urgency", marks.UrgencyWord(l, sub.Urgency), "reason", reason),
+		Text:    l.T("actions.next", "urgency", clinic.UrgencyWord(l, sub.Urgency), "reason", reason),
 	}, err
 }

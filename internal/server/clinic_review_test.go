@@ -85,7 +85,7 @@ func TestReviewOfASubmission(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	b.get(submissionPath("two"))
-	b.fillAt(actPath("two", actMove), "to=reviewed").says("Next in the queue: Ordinary visit, No single reason")
+	b.fillAt(actPath("two", actMove), "to=reviewed").says("Next in the queue: Routine, No single reason")
 	b.get(submissionPath(m.id)).fillAt(m.move, "to=reviewed").says("Nothing else waits here")
 	m.queued(t, m.clinic, "three", returncode.New(), review.Submission{Name: "Bo Ek"})
 	m.queued(t, m.clinic, "four", returncode.New(), review.Submission{Urgency: questionnaire.Soon})

@@ -14,7 +14,6 @@ import (
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
 	"ekbom/web/locale"
-	marks "ekbom/web/mark"
 	"ekbom/web/plot"
 )
 
@@ -124,7 +123,7 @@ func (t *teller) mix(shown []int, sent int) plot.Bars {
 	b := plot.Bars{Caption: t.l.T("statistics.urgency.caption"), Name: t.l.T("queue.urgency"), Figure: t.l.T("statistics.submissions")}
 	for i := len(shown) - 1; i >= 0; i-- {
 		u := questionnaire.Urgency(i)
-		b.Rows = append(b.Rows, plot.Bar{Label: marks.UrgencyWord(t.l, u), Count: shown[i], Text: t.count(shown[i], sent), Class: u.String()})
+		b.Rows = append(b.Rows, plot.Bar{Label: clinic.UrgencyWord(t.l, u), Count: shown[i], Text: t.count(shown[i], sent), Class: u.String()})
 	}
 	return b
 }
@@ -135,7 +134,7 @@ func (t *teller) weeks(period statistics.Period, shown [][]int) plot.Columns {
 	}
 	// The most urgent lies at the bottom, where heights can be compared.
 	for u := questionnaire.Emergency; ; u-- {
-		c.Layers = append(c.Layers, plot.Layer{Name: marks.UrgencyWord(t.l, u), Class: u.String()})
+		c.Layers = append(c.Layers, plot.Layer{Name: clinic.UrgencyWord(t.l, u), Class: u.String()})
 		if u == questionnaire.SelfCare {
 			break
 		}

@@ -124,7 +124,7 @@ func (j *journey) differs(l *locale.Printer, d store.Dossier, now *assess.Outcom
 	}
 	if d.Urgency != now.Urgency {
 		all = append(all, clinic.Differs{
-			Part: l.T("submission.differs.queue"), Was: []string{marks.UrgencyWord(l, d.Urgency)}, Is: []string{marks.UrgencyWord(l, now.Urgency)},
+			Part: l.T("submission.differs.queue"), Was: []string{clinic.UrgencyWord(l, d.Urgency)}, Is: []string{clinic.UrgencyWord(l, now.Urgency)},
 		})
 	}
 	return all
@@ -162,7 +162,7 @@ func (j *journey) claims(l *locale.Printer, part assess.Part, all []assess.Claim
 		case assess.PartUrgency, assess.PartRedFlags, assess.PartOpenFlags:
 			var u questionnaire.Urgency
 			if u.UnmarshalText([]byte(c.Level)) == nil {
-				level = marks.UrgencyWord(l, u)
+				level = clinic.UrgencyWord(l, u)
 			}
 			name = cmp.Or(j.words.RedFlags[c.ID].Name, name)
 		case assess.PartPattern:

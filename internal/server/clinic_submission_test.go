@@ -170,14 +170,14 @@ func TestSubmissionPage(t *testing.T) {
 	b.get(submissionPath(id)).at("/clinic/s/one")
 
 	t.Run("head", func(t *testing.T) {
-		b.says("Anna Berg", "12 April 1993", "33 years", "the person", local(afternoon).Format("15:04"), "Within days", "Received", "Nobody yet")
+		b.says("Anna Berg", "12 April 1993", "33 years", "the person", local(afternoon).Format("15:04"), "Within days", "Received", "Nobody")
 		if n := find(b.root, func(n *html.Node) bool { return n.Data == "title" }); strings.Contains(text(n), "Anna") {
 			t.Errorf("the title names the patient: %s", text(n))
 		}
 		b.silent("Return code")
 	})
 	t.Run("flags", func(t *testing.T) {
-		b.partSays("flags", "Could not be told", "Signs that should not wait: Not sure", "a blood clot in a leg vein", "Denied: ", "Not asked: ")
+		b.partSays("flags", "Could not be told", "Signs that should not wait: Not sure", "a blood clot in a leg vein", "Denied: ", "Not asked in full: ")
 		if level := b.part("flag-clot-in-leg").Parent.Parent.Parent; !strings.Contains(text(level), "Within days") {
 			t.Errorf("no urgency beside the flag: %s", text(level))
 		}
@@ -230,7 +230,7 @@ func TestSubmissionThatDiffers(t *testing.T) {
 	}{
 		{"urgency", func(kept string) string {
 			return strings.Replace(kept, `"urgency":"routine"`, `"urgency":"emergency"`, 1)
-		}, []string{"Urgency Emergency Ordinary visit"}},
+		}, []string{"Urgency Emergency Routine"}},
 		{"causes", func(kept string) string { return strings.Replace(kept, `"id":"rls","rule"`, `"id":"gone","rule"`, 1) },
 			[]string{"Causes", "gone: strong", "Restless legs: strong"}},
 		{"reasons", func(kept string) string {

@@ -8,7 +8,6 @@ import (
 	q "ekbom/internal/questionnaire"
 	"ekbom/internal/review"
 	"ekbom/web/locale"
-	"ekbom/web/mark"
 	"ekbom/web/page"
 	"ekbom/web/plot"
 )
@@ -263,7 +262,7 @@ func (v SubmissionView) title() string {
 	if v.gone() {
 		return v.L.T("submission.title.withdrawn", "date", date)
 	}
-	return v.L.T("submission.title", "urgency", mark.UrgencyWord(v.L, v.Head.Level), "date", date)
+	return v.L.T("submission.title", "urgency", UrgencyWord(v.L, v.Head.Level), "date", date)
 }
 
 // heading names a submission without a name.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	q "ekbom/internal/questionnaire"
 	"ekbom/internal/review"
 	"ekbom/web/locale"
 	"ekbom/web/page"
@@ -160,4 +161,19 @@ func stateShape(s review.State) string {
 		return "M8 2a6 6 0 1 0 .01 0zM5.2 8.2l2 2 3.6-4.2"
 	}
 	return "M8 2a6 6 0 1 0 .01 0zM5 8h6"
+}
+
+// UrgencyWord names an urgency for staff. They may read it months later, when "today", as the patient reads it, is wrong.
+func UrgencyWord(l *locale.Printer, u q.Urgency) string {
+	switch u {
+	case q.Emergency:
+		return l.T("soon.emergency")
+	case q.SameDay:
+		return l.T("soon.same-day")
+	case q.Soon:
+		return l.T("soon.soon")
+	case q.Routine:
+		return l.T("soon.routine")
+	}
+	return l.T("soon.self-care")
 }
