@@ -438,6 +438,22 @@ func TestThrottling(t *testing.T) {
 	forged.client.Jar.SetCookies(u, []*http.Cookie{{Name: deviceCookiePlain, Value: "9999999999.AAAA!" + s.vault.Device("id-of-boris", s.clock.now()), Path: "/"}})
 	forged.signIn("anna", herons).fails(http.StatusTooManyRequests)
 
+	// Names made up in a network that has tried too often leave no count behind.
+	attempts := func(parts ...string) (n int) {
+		n, err := s.Store.Attempt(t.Context(), s.vault.Attempts(append([]string{"password"}, parts...)...), s.clock.now(), tryWindow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for range tryNetwork {
+		attempts("network", "203.0.113.9")
+	}
+	from("203.0.113.9").signIn("made-up", herons).fails(http.StatusTooManyRequests)
+	if n := attempts("login", "made-up", "203.0.113.9"); n != 1 {
+		t.Errorf("the name was counted %d times", n-1)
+	}
+
 	s.clock.jump(tryWindow + time.Second)
 	stranger.signIn("anna", herons)
 	stranger.inside()

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,18 +45,19 @@ func (s *Server) tries(r *http.Request, step, login string, id account.ID) []try
 	}
 }
 
-// count adds an attempt, and says how long to wait when there were too many.
+// count adds an attempt, and says how long to wait when there were too many. The widest count comes first: where it is full,
+// names that a stranger makes up leave nothing in the store.
 func (s *Server) count(r *http.Request, tries []try) (wait time.Duration, err error) {
-	for _, t := range tries {
+	for _, t := range slices.Backward(tries) {
 		n, err := s.Store.Attempt(r.Context(), t.key, s.Now(), tryWindow)
 		if err != nil {
 			return 0, err
 		}
 		if n > t.most {
-			wait = tryWindow
+			return tryWindow, nil
 		}
 	}
-	return wait, nil
+	return 0, nil
 }
 
 // forgive takes back an attempt that succeeded.
