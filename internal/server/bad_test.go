@@ -1,11 +1,14 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -674,6 +677,29 @@ func TestAddressesOfNoText(t *testing.T) {
 	for _, path := range []string{pathSubmission + "%00", pathPerson + "%ff", "/c/%00", "/q/%fe"} {
 		if b := s.browser(t).get(path); b.status != http.StatusNotFound || b.path != path {
 			t.Errorf("%s: %d at %s", path, b.status, b.path)
+		}
+	}
+}
+
+// stalled is a form of which the rest never comes.
+type stalled struct{ end func() }
+
+func (b stalled) Read([]byte) (int, error) {
+	b.end() // as net/http does
+	return 0, os.ErrDeadlineExceeded
+}
+
+func TestSlowFormIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range []string{pathReturn, pathSignIn} {
+		ctx, end := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, stalled{end})
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest || w.Body.Len() == 0 {
+			t.Errorf("%s: %d, %d bytes", path, w.Code, w.Body.Len())
 		}
 	}
 }

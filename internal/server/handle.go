@@ -112,7 +112,8 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic with %T", p.value)
 // fail answers an error with its page. What happened is logged here and nowhere else.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	v := visitOf(r)
-	if r.Context().Err() == context.Canceled {
+	// A form that came too slowly ends the request's context as well, but its sender waits for an answer.
+	if r.Context().Err() == context.Canceled && !errors.Is(err, errBadForm) {
 		return // nobody is there any more
 	}
 	status, log := statusOf(err)
