@@ -24,6 +24,7 @@ const (
 	tryNetwork  = 60 // of all names from one network: a clinic may have but one address
 	tryDevice   = 20 // of one name from a browser that it was signed in from before
 	tryCode     = 20 // codes of one account from elsewhere: whoever tries them knows the password
+	trySend     = 60 // sendings from one network: a program must not bury the queue of a clinic
 	deviceMarks = 8  // how many people's marks one browser carries
 )
 

@@ -102,7 +102,7 @@ func (s *Server) routes() http.Handler {
 		if rt.limited {
 			h = limit(h)
 		}
-		if strings.HasPrefix(rt.pattern, pathClinic) {
+		if strings.HasPrefix(rt.pattern, pathClinic) || rt.pattern == pathCheckSend {
 			h = s.clientIP()(h)
 		}
 		mux.Method(rt.method, rt.pattern, h)

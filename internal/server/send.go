@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ekbom/internal/account"
@@ -172,6 +173,12 @@ func (s *Server) sendOff(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !j.completed() {
 		return redirect(w, pathSend)
+	}
+	if wait, err := s.count(r, []try{{s.vault.Attempts("send", s.networkOf(r)), trySend}}); err != nil {
+		return err
+	} else if wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		return s.renderCheck(w, r, j, http.StatusTooManyRequests, l.N("check-send.fault.many", minutes(wait)))
 	}
 	outcome, response := assess.Evaluate(j.Definition, j.answers), j.response
 	response.Sent = latest(s.Now().Round(0), response.Completed)

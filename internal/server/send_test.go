@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ekbom/internal/account"
 	"ekbom/internal/audit"
@@ -548,4 +550,31 @@ func TestAnswersAreCarriedAsTheyWere(t *testing.T) {
 		}
 	}
 	b.fill().at("/result").says("All your answers are the same as then.")
+}
+
+func TestSendingsAreLimited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	c := s.clinic(t, "north")
+	for range trySend {
+		if _, err := s.Store.Attempt(t.Context(), s.vault.Attempts("send", "2001:db8::/64"), s.clock.now(), tryWindow); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from := func(ip string) *browser {
+		b := s.browser(t)
+		b.header.Set("X-Forwarded-For", ip)
+		return b.start().get("/q/who").often().get("/send").fill("name=Anna").at("/send/check")
+	}
+	b := from("2001:db8::1:2")
+	b.fill("consent=yes").fails(http.StatusTooManyRequests).says("Your answers are kept", "15 minutes", "Anna")
+	if len(s.queue(t, c)) != 0 {
+		t.Error("sent all the same")
+	}
+	from("2001:db8:0:1::1").fill("consent=yes").at("/sent") // another network
+	s.clock.jump(tryWindow + time.Second)
+	b.fill("consent=yes").at("/sent")
+	if n := len(s.queue(t, c)); n != 2 {
+		t.Errorf("%d submissions", n)
+	}
 }
