@@ -126,13 +126,16 @@ func (s *Server) erasePage(w http.ResponseWriter, r *http.Request, p *person, st
 		Confirm: clinic.Field{ID: fieldConfirmed, Name: fieldConfirmed, Label: b.L.T("erase.confirm", "word", shortID(string(id))),
 			Hint: b.L.T("erase.confirm.hint"), Narrow: true},
 	}
+	var shown []string
 	for _, sub := range all {
 		view.Submissions = append(view.Submissions, clinic.EraseRow{
 			Address: submissionPath(sub.ID), Sent: local(sub.Sent), Withdrawn: !sub.Withdrawn.IsZero(), State: sub.State, Held: sub.Held,
 		})
 		view.Held = view.Held || sub.Held
-		view.Fields = append(view.Fields, page.Field{Name: fieldOf, Value: string(sub.ID)})
+		shown = append(shown, string(sub.ID))
 	}
+	// One field: a form has no more of them than a question has options, and a person may have sent more than that.
+	view.Fields = []page.Field{{Name: fieldOf, Value: strings.Join(shown, " ")}}
 	if wrong != "" {
 		view.Faults = []page.Fault{{Field: fieldConfirmed, Text: wrong}}
 		view.Confirm.Faults = view.Faults
@@ -151,7 +154,7 @@ func (s *Server) erase(w http.ResponseWriter, r *http.Request, p *person) error 
 		return s.erasePage(w, r, p, http.StatusUnprocessableEntity, l.T("fault.erase.confirm", "word", shortID(string(id))))
 	}
 	var saw []questionnaire.ResponseID
-	for _, of := range r.PostForm[fieldOf] {
+	for _, of := range strings.Fields(r.PostForm.Get(fieldOf)) {
 		saw = append(saw, questionnaire.ResponseID(of))
 	}
 	err := p.store.Erase(r.Context(), id, saw)

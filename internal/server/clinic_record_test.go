@@ -167,3 +167,18 @@ func TestStatisticsPage(t *testing.T) {
 	lead.get(pathStatistics).says("Where people stop", "1 other").silent("Nobody has stopped", "legs")
 	o.at[account.Reviewer].get(pathStatistics).fails(http.StatusForbidden)
 }
+
+func TestEraseOfMuch(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	o, code := newOffice(t, s, "north"), returncode.New()
+	var id questionnaire.ResponseID
+	for i := range fieldLimit + 1 {
+		id = s.queued(t, o.clinic, fmt.Sprintf("one-%03d", i), code, review.Submission{Urgency: questionnaire.Soon})
+	}
+	path := submissionPath(id) + "/erase"
+	o.at[account.Lead].get(path).fillAt(path, "confirmed="+shortID(string(id))).at(pathErased)
+	if n := len(s.queue(t, o.clinic)); n != 0 {
+		t.Errorf("%d are left", n)
+	}
+}
