@@ -66,7 +66,7 @@ func serve(addr, db, file string) error {
 	if err != nil {
 		return err
 	}
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(600), gzhttp.RandomJitter(32, 0, false))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(600), gzhttp.EnableZstd(false), gzhttp.CompressionLevel(7), gzhttp.RandomJitter(32, 0, false))
 	if err != nil {
 		return err
 	}

@@ -105,6 +105,8 @@ const (
 	labelRune     = 9.5 // width of a sign, also for readers who set letters further apart
 	labelGap      = 10
 	manyPoints    = 20 // marks are smaller beyond
+	nameRunes     = 28 // of a series, in one line of a narrow plot
+	stepRunes     = 34 // of a step there
 )
 
 type axisLabel struct {
@@ -238,7 +240,7 @@ func (t Trace) plot() tracePlot {
 		p.Ticks = append(p.Ticks, axisTick{Y: number((burdenHeight-20)*(1-float64(n)/burdenMost) + 10), Text: n})
 	}
 	for i, s := range t.Steps {
-		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, 34), Lines: twoLines(s, 28)})
+		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, stepRunes), Lines: twoLines(s, 28)})
 	}
 	var texts []string
 	for _, point := range t.Points {
@@ -250,8 +252,16 @@ func (t Trace) plot() tracePlot {
 
 func (t Trace) frequencyHeight() int { return stepHeight * max(len(t.Steps), 1) }
 
+// nameHeight is the room above each series for its name.
+func (t Trace) nameHeight() int {
+	return 10 + 14*max(len(twoLines(t.Burden, nameRunes)), len(twoLines(t.Frequency, nameRunes)))
+}
+
+// frequencyTop is where the lower series begins, with its name.
+func (t Trace) frequencyTop() int { return t.nameHeight() + burdenHeight + 8 }
+
 // height of both series with their names and the dates below.
-func (t Trace) height() int { return burdenHeight + t.frequencyHeight() + 88 }
+func (t Trace) height() int { return t.frequencyTop() + t.nameHeight() + t.frequencyHeight() + 32 }
 
 // stepY is where step i lies; its words stand above it.
 func (t Trace) stepY(i int) float64 {

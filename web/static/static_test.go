@@ -59,7 +59,7 @@ func TestWeight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, most := range map[string]int{a.Style: 3900, a.Sheet: 3400, a.Script: 800, a.Icon: 400} {
+	for name, most := range map[string]int{a.Style: 3920, a.Sheet: 3400, a.Script: 800, a.Icon: 400} {
 		b := a.byName[strings.TrimPrefix(name, Prefix)]
 		var packed strings.Builder
 		w := gzip.NewWriter(&packed)
