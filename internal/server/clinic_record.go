@@ -64,7 +64,7 @@ func (s *Server) holdPage(w http.ResponseWriter, r *http.Request, p *person, sta
 	path := submissionPath(d.ID)
 	b := s.frame(r, p, path+"/hold")
 	view := clinic.HoldView{
-		Base: b, Held: d.Held, Action: path + "/hold", Back: path,
+		Base: b, Whose: subject(d.Submission), Held: d.Held, Action: path + "/hold", Back: path,
 		Reason: clinic.Area{ID: fieldReason, Name: fieldReason, Label: b.L.T("hold.reason"), Hint: b.L.T("hold.reason.hint"), Value: reason,
 			Length: review.TextLength, Rows: 4},
 	}
@@ -76,6 +76,11 @@ func (s *Server) holdPage(w http.ResponseWriter, r *http.Request, p *person, sta
 		view.Reason.Faults = view.Faults
 	}
 	return s.render(w, status, clinic.Hold(view))
+}
+
+// subject names a submission on the pages that ask before something is done with it.
+func subject(sub review.Submission) clinic.Subject {
+	return clinic.Subject{Name: sub.Name, Sent: local(sub.Sent), Urgency: sub.Urgency, Withdrawn: !sub.Withdrawn.IsZero()}
 }
 
 func (s *Server) hold(w http.ResponseWriter, r *http.Request, p *person) error {
@@ -129,7 +134,7 @@ func (s *Server) erasePage(w http.ResponseWriter, r *http.Request, p *person, st
 	var shown []string
 	for _, sub := range all {
 		view.Submissions = append(view.Submissions, clinic.EraseRow{
-			Address: submissionPath(sub.ID), Sent: local(sub.Sent), Withdrawn: !sub.Withdrawn.IsZero(), State: sub.State, Held: sub.Held,
+			Address: submissionPath(sub.ID), Sent: local(sub.Sent), Name: sub.Name, Withdrawn: !sub.Withdrawn.IsZero(), State: sub.State, Held: sub.Held,
 		})
 		view.Held = view.Held || sub.Held
 		shown = append(shown, string(sub.ID))

@@ -24,7 +24,7 @@ func TestHoldPage(t *testing.T) {
 	path := submissionPath(id)
 	lead := o.at[account.Lead]
 	o.at[account.Reviewer].get(path).silent("legal hold", "Erase everything")
-	lead.get(path).says("Not under legal hold").get(lead.link("Put under legal hold")).at(path+"/hold").fillAt(path+"/hold", "reason= ").fails(http.StatusUnprocessableEntity).says("Enter the reason")
+	lead.get(path).says("Not under legal hold").get(lead.link("Put under legal hold")).at(path+"/hold").says("Anna", "Within days", "Sent on").fillAt(path+"/hold", "reason= ").fails(http.StatusUnprocessableEntity).says("Enter the reason")
 	long := strings.Repeat("x", review.TextLength+1)
 	lead.fillAt(path+"/hold", "reason="+long).fails(http.StatusUnprocessableEntity).says("Shorten the reason")
 	if lead.value("reason") != long {
@@ -38,7 +38,7 @@ func TestHoldPage(t *testing.T) {
 	if strings.Contains(lead.body, "<b>The court") {
 		t.Error("markup of a reason is on the page")
 	}
-	lead.get(path+"/erase").says("Nothing can be erased", "Under legal hold").silent("Erase for good")
+	lead.get(path+"/erase").says("Nothing can be erased", "Under legal hold", "Anna").silent("Erase for good")
 	lead.post(path+"/erase", url.Values{"confirmed": {shortID(string(id))}, "of": {string(id)}}).fails(http.StatusConflict)
 	lead.get(path+"/hold").says("End the legal hold").fillAt(path+"/free", "reason=Over.").at(path)
 	if d := s.deskOf(t, o.people[account.Lead], id); d.Held {

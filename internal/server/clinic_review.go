@@ -333,6 +333,8 @@ func fillActions(view *clinic.ActionsView, a act, form url.Values) {
 
 // interrupt names a risk before an act. fields go with it, beside those that every form has.
 func (b *bench) interrupt(i clinic.Interruption, fields ...page.Field) error {
+	whose := subject(b.desk.Submission)
+	i.Whose = &whose
 	i.Action, i.Back, i.No = actPath(b.desk.ID, b.act), b.page(), b.base.L.T("risk.no")
 	i.Fields = append(b.kept(), fields...)
 	return b.s.render(b.w, http.StatusOK, clinic.Interrupt(clinic.InterruptionView{Base: b.base, Interruption: i}))

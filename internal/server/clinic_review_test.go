@@ -130,7 +130,7 @@ func TestRiskyMoves(t *testing.T) {
 				b.says("The state is now: Reviewed.")
 				return
 			}
-			b.says("Close this without more?", words).silent("Nobody of your clinic has opened it")
+			b.says("Close this submission?", words).silent("Nobody of your clinic has opened it")
 			if m.desk(t).State != review.Received {
 				t.Fatal("closed without a question")
 			}

@@ -1210,7 +1210,7 @@ func Interrupt(v InterruptionView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = interruption(v.Interruption).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = interruption(v.L, v.Interruption).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -168,7 +168,7 @@ func Export(v ExportView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = interruption(v.Interruption).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = interruption(v.L, v.Interruption).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

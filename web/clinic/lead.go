@@ -182,6 +182,7 @@ type HoldActions struct {
 // HoldView fills the page that puts a submission under legal hold, or frees it.
 type HoldView struct {
 	Base
+	Whose  Subject
 	Held   bool
 	Faults []page.Fault
 	Reason Area
@@ -206,13 +207,14 @@ type EraseView struct {
 type EraseRow struct {
 	Address   string
 	Sent      time.Time
+	Name      string // as typed; may be empty
 	Withdrawn bool
 	State     review.State
 	Held      bool
 }
 
 func eraseColumns(v EraseView) []Column {
-	return []Column{{Name: v.L.T("erase.sent")}, {Name: v.L.T("erase.state")}, {Name: v.L.T("erase.note")}}
+	return []Column{{Name: v.L.T("erase.sent")}, {Name: v.L.T("queue.name")}, {Name: v.L.T("erase.state")}, {Name: v.L.T("erase.note")}}
 }
 
 // ErasedView says that something was erased.

@@ -96,6 +96,7 @@ type Event struct {
 // Interruption names a risk before an act that is hard to undo.
 type Interruption struct {
 	Heading string
+	Whose   *Subject // nil: not about one submission
 	Risks   []string
 	Action  string // takes Fields
 	Fields  []page.Field
@@ -161,6 +162,24 @@ func stateShape(s review.State) string {
 		return "M8 2a6 6 0 1 0 .01 0zM5.2 8.2l2 2 3.6-4.2"
 	}
 	return "M8 2a6 6 0 1 0 .01 0zM5 8h6"
+}
+
+// Subject says which submission an act is about.
+type Subject struct {
+	Name      string // as typed; may be empty
+	Sent      time.Time
+	Urgency   q.Urgency
+	Withdrawn bool
+}
+
+func (s Subject) called(l *locale.Printer) string {
+	switch {
+	case s.Withdrawn:
+		return l.T("submission.nameless.withdrawn")
+	case s.Name == "":
+		return l.T("submission.nameless")
+	}
+	return s.Name
 }
 
 // UrgencyWord names an urgency for staff. They may read it months later, when "today", as the patient reads it, is wrong.
