@@ -43,19 +43,11 @@ func (c *seedCommand) Run(s *stage, _ *commands) error {
 	if err != nil {
 		return err
 	}
-	st, err := store.Open(s.ctx, conf.DB)
+	st, err := openStore(s.ctx, conf.DB)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if st.Engine() == "sqlite" {
-		_, err = st.Migrate(s.ctx)
-	} else {
-		err = st.CheckSchema(s.ctx)
-	}
-	if err != nil {
-		return err
-	}
 	secret, err := conf.OpenSecret()
 	if err != nil {
 		return err

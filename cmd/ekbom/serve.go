@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -62,19 +63,11 @@ func (c *serveCommand) Run(s *stage) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer ln.Close()
-	st, err := store.Open(s.ctx, conf.DB)
+	st, err := openStore(s.ctx, conf.DB)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if st.Engine() == "sqlite" {
-		_, err = st.Migrate(s.ctx)
-	} else {
-		err = st.CheckSchema(s.ctx)
-	}
-	if err != nil {
-		return err
-	}
 	secret, err := conf.OpenSecret()
 	if err != nil {
 		return err
@@ -101,6 +94,24 @@ func (c *serveCommand) Run(s *stage) error {
 		fmt.Fprintf(s.stdout, "Make the first account of a clinic, with this link, once: %s%s\n", address(conf, ln.Addr()), link)
 	}
 	return srv.Serve(s.ctx, ln)
+}
+
+// openStore opens a database whose schema is ours: SQLite is brought to it, PostgreSQL must be so already.
+func openStore(ctx context.Context, db string) (*store.Store, error) {
+	st, err := store.Open(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if st.Engine() == "sqlite" {
+		_, err = st.Migrate(ctx)
+	} else {
+		err = st.CheckSchema(ctx)
+	}
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	return st, nil
 }
 
 // collectAt is how far the heap may grow before it is swept, in percent. It holds little that lasts, whoever comes by: some
