@@ -240,7 +240,7 @@ func (t Trace) plot() tracePlot {
 		p.Ticks = append(p.Ticks, axisTick{Y: number((burdenHeight-20)*(1-float64(n)/burdenMost) + 10), Text: n})
 	}
 	for i, s := range t.Steps {
-		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, stepRunes), Lines: twoLines(s, 28)})
+		p.Steps = append(p.Steps, traceStep{Y: number(t.stepY(i)), Short: shorten(s, stepRunes), Lines: twoLines(s, 26)})
 	}
 	var texts []string
 	for _, point := range t.Points {
@@ -273,7 +273,7 @@ func twoLines(text string, most int) []string {
 	if utf8.RuneCountInString(text) <= most {
 		return []string{text}
 	}
-	words := strings.Fields(text)
+	words := strings.Split(text, " ")
 	first := ""
 	for len(words) > 0 && utf8.RuneCountInString(first)+utf8.RuneCountInString(words[0]) < most {
 		first = strings.TrimSpace(first + " " + words[0])
