@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Somebody sends, withdraws, answers again beginning with the old answers and sends that, all without scripts. The clinic sees
-// the newer one, what differs, and both on a plot; the person sees what changed, too.
+// Somebody sends, withdraws, answers again beginning with the old answers and sends that, then once more, all without scripts.
+// The clinic sees the newest, what differs from the one before, and both on a plot; the person sees what changed, too.
 func TestSendWithdrawAndAnswerAgain(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -50,10 +50,19 @@ func TestSendWithdrawAndAnswerAgain(t *testing.T) {
 	v.picture("result-again")
 	v.sendOff("Anna Berg", "It is better now.")
 
+	// Once more, without withdrawing: now the clinic has two to compare. The one withdrawn is not among them.
+	v.open("/sent")
+	v.press(`form[action="/again"] button[name=begin]`)
+	answers[bother].Number = was - 1
+	v.finish(answers)
+	v.wantSpots("#since", 3)
+	v.sendOff("Anna Berg", "A little worse again.")
+
 	c.open("/clinic/queue")
-	c.press("tbody tr a.open")
-	c.wantText("It is better now.")
-	c.wantNoText("It began after my second child.")
+	c.press("tbody tr:nth-child(2) a.open")
+	c.wantText("A little worse again.", outOfTen(was-2), outOfTen(was-1))
+	c.wantNoText("It began after my second child.", outOfTen(was))
+	c.wantSpots("#earlier", 2)
 	c.picture("clinic-again")
 }
 
