@@ -93,6 +93,7 @@ var (
 	ErrLastAdmin = errors.New("the last admin who can sign in")
 	ErrLogin     = errors.New("the name to sign in with is taken")
 	ErrSlug      = errors.New("the address is taken")
+	ErrName      = errors.New("another clinic has this name")
 	ErrNoSteps   = errors.New("has no second step themself")
 )
 

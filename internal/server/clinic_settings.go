@@ -125,6 +125,8 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request, p *perso
 	switch {
 	case errors.Is(err, account.ErrSlug):
 		faults, err = []page.Fault{{Field: fieldSlug, Text: l.T("fault.slug.taken")}}, nil
+	case errors.Is(err, account.ErrName):
+		faults, err = []page.Fault{{Field: fieldName, Text: l.T("fault.clinic.taken")}}, nil
 	case errors.Is(err, account.ErrNoSteps):
 		faults, err = []page.Fault{{Field: fieldTwoSteps, Text: l.T("fault.two-steps")}}, nil
 	case errors.Is(err, store.ErrStale):
@@ -237,6 +239,8 @@ func (s *Server) openClinic(w http.ResponseWriter, r *http.Request, p *person) e
 	switch {
 	case errors.Is(err, account.ErrSlug):
 		faults, err = []page.Fault{{Field: fieldSlug, Text: l.T("fault.slug.taken")}}, nil
+	case errors.Is(err, account.ErrName):
+		faults, err = []page.Fault{{Field: fieldClinic, Text: l.T("fault.clinic.taken")}}, nil
 	case errors.Is(err, account.ErrLogin):
 		faults, err = []page.Fault{{Field: fieldLogin, Text: l.T("fault.login.taken")}}, nil
 	}

@@ -232,6 +232,12 @@ func TestSettings(t *testing.T) {
 		if err != nil || got.Name != "New name" || got.Slug != "new" || got.Keep != 90 || got.Closed.IsZero() {
 			t.Errorf("%+v, %v", got, err)
 		}
+		// Nor does a patient find two clinics of one name.
+		namesake := other.clinic
+		namesake.Name = "NEW name"
+		if err := other.as(account.Admin).ChangeClinic(ctx, other.clinic, namesake); !errors.Is(err, account.ErrName) {
+			t.Errorf("the name of another clinic: %v", err)
+		}
 		// The posters of a clinic never lead to another one.
 		taker := other.clinic
 		taker.Slug = saw.Slug
@@ -292,6 +298,11 @@ func TestOpenClinic(t *testing.T) {
 		taken.Slug = "north"
 		if err := admin.OpenClinic(ctx, taken, first, link); !errors.Is(err, account.ErrSlug) {
 			t.Errorf("slug: %v", err)
+		}
+		taken = c
+		taken.Name = "clinic NORTH"
+		if err := admin.OpenClinic(ctx, taken, first, link); !errors.Is(err, account.ErrName) {
+			t.Errorf("name: %v", err)
 		}
 		known := first
 		known.Login = "north.lead"

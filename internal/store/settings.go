@@ -9,10 +9,11 @@ import (
 
 	"ekbom/internal/account"
 	"ekbom/internal/audit"
+	q "ekbom/internal/questionnaire"
 )
 
 // ChangeClinic changes the settings of the clinic from what the person saw. If somebody changed them meanwhile it is
-// ErrStale. A slug that is taken is account.ErrSlug. To ask everybody for a second step one must have it oneself,
+// ErrStale. A slug that is taken is account.ErrSlug, a name account.ErrName. To ask everybody for a second step one must have it oneself,
 // account.ErrNoSteps; those who have none are signed out, and set it up when they come back.
 func (st *Staff) ChangeClinic(ctx context.Context, saw, now account.Clinic) error {
 	return st.act(ctx, account.ManageClinic, func(tx *Store) error {
@@ -24,6 +25,11 @@ func (st *Staff) ChangeClinic(ctx context.Context, saw, now account.Clinic) erro
 			}
 			if !own.TwoSteps {
 				return account.ErrNoSteps
+			}
+		}
+		if now.Name != saw.Name {
+			if err := tx.freeName(ctx, saw.ID, now.Name); err != nil {
+				return err
 			}
 		}
 		if now.Slug != saw.Slug {
@@ -115,12 +121,15 @@ func (st *Staff) Due(ctx context.Context, keep int) (n int, err error) {
 func kept(now time.Time, days int) time.Time { return now.AddDate(0, 0, -days) }
 
 // OpenClinic opens a further clinic with its first admin, who joins by the one-time link. The person who does so has no part
-// in it. A slug that is taken is account.ErrSlug, a login account.ErrLogin.
+// in it. A slug that is taken is account.ErrSlug, a name account.ErrName, a login account.ErrLogin.
 func (st *Staff) OpenClinic(ctx context.Context, c account.Clinic, first account.Account, tokenHash []byte) error {
 	return st.act(ctx, account.ManageClinic, func(tx *Store) error {
 		c.Created, c.Closed = st.now, time.Time{}
 		first.Clinic, first.Role, first.Created = c.ID, account.Admin, st.now
 		if err := tx.free(ctx, `SELECT 1 FROM clinics WHERE slug = $1 UNION SELECT 1 FROM former_slugs WHERE slug = $1`, c.Slug, account.ErrSlug); err != nil {
+			return err
+		}
+		if err := tx.freeName(ctx, c.ID, c.Name); err != nil {
 			return err
 		}
 		if err := tx.free(ctx, `SELECT 1 FROM accounts WHERE login = $1`, first.Login, account.ErrLogin); err != nil {
@@ -134,6 +143,20 @@ func (st *Staff) OpenClinic(ctx context.Context, c account.Clinic, first account
 		}
 		return st.record(ctx, tx, audit.ClinicOpened, string(c.ID), c.Slug)
 	})
+}
+
+// freeName is account.ErrName when a clinic other than id has a name: patients choose theirs by it.
+func (s *Store) freeName(ctx context.Context, id q.ClinicID, name string) error {
+	all, err := s.Clinics(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.ID != id && strings.EqualFold(c.Name, name) {
+			return account.ErrName
+		}
+	}
+	return nil
 }
 
 // free is taken when a query finds something.
