@@ -106,7 +106,7 @@ const (
 	labelGap      = 10
 	manyPoints    = 20 // marks are smaller beyond
 	nameRunes     = 28 // of a series, in one line of a narrow plot
-	stepRunes     = 34 // of a step there
+	stepRunes     = 31 // of a step there
 )
 
 type axisLabel struct {
