@@ -22,14 +22,14 @@ type auditCommand struct {
 }
 
 type auditVerifyCommand struct {
-	Clinic string `placeholder:"SLUG" help:"Only the clinic whose address for patients ends so; else all."`
+	Clinic string `placeholder:"SHORT-NAME" help:"Only this clinic, by the short name in its address; else all."`
 	JSON   bool   `name:"json" help:"Print what was found as JSON."`
 }
 
 // Help says what can be found out, and what cannot.
 func (*auditVerifyCommand) Help() string {
 	return `Every event holds a keyed hash of itself and of the event before it. The key comes from the secret that the server
-runs with (EKBOM_SECRET, EKBOM_SECRET_FILE, or the file "secret" beside the database), so nobody who can only write to
+runs with (EKBOM_SECRET, EKBOM_SECRET_FILE, or the file "secret" that it made), so nobody who can only write to
 the database makes up events that fit. Found are events that were changed, added, taken out, or cut off at the end.
 
 Not found is a trail that was put back to how it once was, out of an older copy, or one rewritten by somebody who has the secret:

@@ -11,7 +11,7 @@ import (
 
 // commands is the table of what the program can do. Each command is a struct with its flags and a Run(*stage) error.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve a questionnaire to patients."`
+	Serve   serveCommand   `cmd:"" help:"Serve a questionnaire to patients, and to clinics what they sent."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema, or show where it stands."`
 	Account accountCommand `cmd:"" help:"Add, list, disable and reset the accounts of clinics' people."`
 	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`

@@ -22,8 +22,8 @@ type seedCommand struct {
 func (*seedCommand) Help() string {
 	return `Makes a clinic with the short name "demo", four people who work there, and made-up patients who walked the questionnaire in the
 last year: submissions, drafts, repeated answers, notes, messages, reads. For looking at queue, plots and statistics, never beside
-real patients: a database in which another clinic has submissions is refused. Run it with the settings of the server. Nobody gets a
-password; ekbom account reset --login demo.lead prints a link to choose one.`
+real patients: a database in which another clinic has submissions is refused. Run it with the settings of the server; run again,
+it adds as many more. Nobody gets a password; ekbom account reset --login demo.lead prints a link to choose one.`
 }
 
 // Run fills the demo clinic.

@@ -29,10 +29,10 @@ func (*serveCommand) Help() string {
 
   EKBOM_ADDR               where to listen
   EKBOM_DB                 sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
-  EKBOM_SECRET             at least 32 signs, the same for all replicas; without it one is made and kept beside the database
+  EKBOM_SECRET             at least 32 signs, the same for all replicas; without it one is made and kept in a file: secret beside the SQLite file, or data/secret
   EKBOM_BASE_URL           the address patients use, such as https://legs.example.org
   EKBOM_TRUSTED_PROXIES    whose X-Forwarded-For and X-Forwarded-Proto count, such as 10.0.0.0/8
-  EKBOM_KEEP_DAYS          days that answers are kept after the last change (30)
+  EKBOM_KEEP_DAYS          days that answers which were not sent are kept after the last change (30)
   EKBOM_EMERGENCY_NUMBERS  telephone numbers for emergencies (112)
   EKBOM_CRISIS_NUMBERS     telephone numbers for people in despair, shown where their answers call for it
   EKBOM_LOG                text or json`
