@@ -217,6 +217,19 @@ func TestFirstLink(t *testing.T) {
 	})
 }
 
+func TestFirstLinkBesideAccounts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		token := account.HashToken("first")
+		if made, err := s.FirstLink(t.Context(), token, start); err != nil || !made {
+			t.Fatal(made, err)
+		}
+		openDoor(t, s)
+		_, err := s.Link(t.Context(), token, start)
+		wantError(t, err, store.ErrNotFound) // nobody fills in a form that is refused then
+	})
+}
+
 func TestResetAndDisable(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
