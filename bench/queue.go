@@ -236,9 +236,9 @@ func (h *hall) work(a asked) work {
 	}}
 }
 
-// ids are starts of ranges all over the table.
+// ids are starts of ranges all over the table, with a page of rows behind each.
 func ids(ctx context.Context, db *database) ([]string, error) {
-	found, err := texts(ctx, db, `SELECT id FROM submissions TABLESAMPLE SYSTEM (5) WHERE id < (SELECT max(id) FROM submissions WHERE rank = 3) LIMIT 2000`)
+	found, err := texts(ctx, db, `SELECT id FROM submissions TABLESAMPLE SYSTEM (5) WHERE id < (SELECT id FROM submissions ORDER BY id DESC OFFSET 60 LIMIT 1) LIMIT 2000`)
 	if err == nil && len(found) < 50 {
 		err = errors.New("too few rows for a sample")
 	}
