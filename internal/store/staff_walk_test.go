@@ -172,7 +172,7 @@ var walk = []walked{
 		return nil, err
 	}},
 	{method: "OpenClinic", right: account.ManageClinic, call: func(ctx context.Context, st *store.Staff, at aim) (any, error) {
-		c := account.Clinic{ID: q.ClinicID("opened-" + at.fresh), Slug: "opened-" + at.fresh, Name: "A further clinic", Keep: account.KeepDefault}
+		c := account.Clinic{ID: q.ClinicID("opened-" + at.fresh), Slug: "opened-" + at.fresh, Name: "A further clinic " + at.fresh, Keep: account.KeepDefault}
 		first := account.Account{ID: account.ID("first-" + at.fresh), Login: "first." + at.fresh, Name: "Kim"}
 		return gives(st.OpenClinic(ctx, c, first, []byte("first-"+at.fresh)))
 	}},
