@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -62,11 +63,14 @@ func TestOwnSecondStep(t *testing.T) {
 	b.get(pathSteps).at(pathMe).says("They are off") // nothing was begun
 	b.fillAt(pathBeginSteps, "password=wrong").fails(http.StatusUnprocessableEntity).says("This is not your password")
 	b.fillAt(pathBeginSteps, "password="+herons).at(pathSteps)
-	secret := b.secretOf(t)
+	begun := b.secretOf(t)
 	s.clock.jump(halfTime)
 	b.get(pathSteps).at(pathMe) // begun too long ago: somebody else may sit there now
 	b.fillAt(pathBeginSteps, "password="+herons).at(pathSteps)
-	secret = b.secretOf(t)
+	secret := b.secretOf(t)
+	if bytes.Equal(secret, begun) {
+		t.Error("begun again with the secret of before")
+	}
 	b.fillAt(pathSteps, "code=1").fails(http.StatusUnprocessableEntity).says("This code does not work")
 	before := b.token()
 	b.fillAt(pathSteps, "code="+oneTime(t, secret, s.clock.now())).at(pathRecovery)
