@@ -41,6 +41,7 @@ const (
 	OpAny               // some part is true
 	OpNot               // its one part is false
 	OpAtLeast           // the weights of the true parts reach Least
+	OpOutcome           // a look at what is finally concluded; only in properties
 )
 
 // Condition is a statement over answers with three values. Conditions that mean the same share one node: a fact used in
@@ -48,6 +49,7 @@ const (
 type Condition struct {
 	Op      Op
 	Test    Test         // for OpTest
+	Look    Look         // for OpOutcome
 	Parts   []*Condition // for the others; empty all is true, empty any is false
 	Weights []int        // for OpAtLeast, one for each part, all above 0
 	Least   int          // for OpAtLeast

@@ -179,7 +179,7 @@ func parseWord[T ~uint8](to *T, names []string, word string) error {
 type Ref struct {
 	ID      ID     `json:"id"`
 	Version string `json:"version"`
-	Hash    string `json:"hash"` // SHA-256 over all files but the cases, hexadecimal
+	Hash    string `json:"hash"` // SHA-256 over all files but the cases and properties, hexadecimal
 }
 
 // Definition is one loaded, faultless questionnaire. What it says never changes after Load, and many goroutines may read it.
@@ -201,6 +201,7 @@ type Definition struct {
 	Advice     []Advice
 	Sources    []Source
 	Cases      []Case
+	Properties []Property
 
 	SpeaksForAnother *Condition // true: the texts for another person are used
 	Clinic           ClinicView

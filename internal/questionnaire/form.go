@@ -32,6 +32,9 @@ func (d *Definition) Form(c *Condition) any {
 		}
 		return map[string]any{"at_least": c.Least, "of": parts}
 	}
+	if c.Op == OpOutcome {
+		return map[string]any{"outcome": d.lookForm(c.Look)}
+	}
 	qu := &d.Questions[c.Test.Question]
 	return map[string]any{string(qu.ID): c.Test.form(qu)}
 }
@@ -64,4 +67,38 @@ func (t Test) form(qu *Question) any {
 		return options[0]
 	}
 	return options
+}
+
+func (d *Definition) lookForm(l Look) map[string]any {
+	switch l.Kind {
+	case LookUrgency:
+		switch {
+		case l.Urgency == l.UrgencyTo:
+			return map[string]any{"urgency": l.Urgency.String()}
+		case l.UrgencyTo == Emergency:
+			return map[string]any{"urgency": map[string]any{"from": l.Urgency.String()}}
+		}
+		bounds := map[string]any{"below": (l.UrgencyTo + 1).String()}
+		if l.Urgency > SelfCare {
+			bounds["from"] = l.Urgency.String()
+		}
+		return map[string]any{"urgency": bounds}
+	case LookAdvice:
+		return map[string]any{"advice": string(d.Advice[l.At].ID)}
+	case LookSpecialist:
+		return map[string]any{"specialist": string(d.Referrals[l.At].Specialist)}
+	case LookFirst:
+		return map[string]any{"first": string(d.Referrals[l.At].Specialist)}
+	case LookCause:
+		return map[string]any{"cause": string(d.Causes[l.At].ID)}
+	case LookStrength:
+		return map[string]any{"strength": map[string]any{string(d.Causes[l.At].ID): l.Strength.String()}}
+	case LookMatch:
+		return map[string]any{"match": l.Match.String()}
+	case LookShown:
+		return map[string]any{"shows": "pattern"}
+	case LookOpen:
+		return map[string]any{"open": string(d.RedFlags[l.At].ID)}
+	}
+	return map[string]any{"asked": string(d.Questions[l.At].ID)}
 }

@@ -21,6 +21,7 @@ const (
 	fileDefinition = "definition.yaml"
 	fileRules      = "rules.yaml"
 	fileSources    = "sources.yaml"
+	fileProperties = "properties.yaml"
 	folderCases    = "cases"
 	folderText     = "text"
 	english        = "en"
@@ -39,7 +40,8 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	r.knownFiles()
 	structure := []string{fileDefinition, fileRules, fileSources}
 	texts, cases := r.list(folderText), r.list(folderCases)
-	r.parse(slices.Concat(structure, texts, cases)...)
+	properties := r.present(fileProperties)
+	r.parse(slices.Concat(structure, texts, cases, properties)...)
 	pinned := make(chan pin, 1)
 	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
 	l := &loader{reader: r, d: &Definition{Texts: map[string]*Text{}, index: map[ID]int{}}}
@@ -48,6 +50,9 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	if len(l.d.Questions) > 0 && readable {
 		l.sources()
 		l.rules()
+		for _, name := range properties {
+			l.properties(name)
+		}
 		l.lint()
 		for _, name := range texts {
 			l.text(name)
@@ -88,12 +93,20 @@ func (r *reader) readable(names []string) bool {
 
 // fileRank puts the files that others build on first.
 func fileRank(name string) int {
-	for i, f := range []string{fileDefinition, fileRules, fileSources, folderText, folderCases} {
+	for i, f := range []string{fileDefinition, fileRules, fileSources, fileProperties, folderText, folderCases} {
 		if strings.HasPrefix(name, f) {
 			return i
 		}
 	}
 	return 99
+}
+
+// present gives the name of a file that may be left out, when it is there.
+func (r *reader) present(name string) []string {
+	if _, err := fs.Stat(r.files, name); err != nil {
+		return nil
+	}
+	return []string{name}
 }
 
 func (r *reader) list(folder string) (names []string) {
@@ -116,7 +129,7 @@ func (r *reader) knownFiles() {
 		for _, e := range entries {
 			name := path.Join(folder, e.Name())
 			switch {
-			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, folderCases, folderText}, name):
+			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText}, name):
 			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
 			default:
 				r.fault(Place{File: name}, "unknown-file", "take it out of the folder", "this file is not part of a questionnaire")
@@ -133,12 +146,13 @@ type loader struct {
 	ask       map[int]*yaml.Node // conditions of questions, read when all questions are known
 	voice     *yaml.Node
 	defDoc    doc
-	rulesDoc  doc
 	named     map[string]*statement // "fact/adult" and so on
 	nodes     map[string]*Condition // one node for each meaning
 	numbers   map[*Condition]int    // node numbers, for the keys of nodes
 	usedFacts map[ID]bool
 	usedSrc   map[ID]bool
+
+	inProperties bool // conditions may look at the outcome
 }
 
 func (l *loader) definition() {
@@ -203,7 +217,7 @@ func (l *loader) section(d doc, n *yaml.Node) {
 }
 
 // Words that have a meaning of their own where a question's id or an option's id may stand.
-var reservedQuestions = []ID{"all", "any", "not", "of", "fact", "score", "criterion", "pattern", "cause", "urgency", "always"}
+var reservedQuestions = []ID{"all", "any", "not", "of", "fact", "score", "criterion", "pattern", "cause", "urgency", "always", "outcome", "look_alike", "red_flag"}
 var reservedOptions = []ID{WordUnsure, WordDeclined, WordBlank, wordAnswered}
 
 func (l *loader) question(d doc, n *yaml.Node) {

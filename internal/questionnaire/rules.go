@@ -22,7 +22,7 @@ type statement struct {
 func (l *loader) rules() {
 	d, root := l.open(fileRules)
 	l.named, l.nodes, l.numbers = map[string]*statement{}, map[string]*Condition{}, map[*Condition]int{}
-	l.usedFacts, l.usedSrc, l.rulesDoc = map[ID]bool{}, map[ID]bool{}, d
+	l.usedFacts, l.usedSrc = map[ID]bool{}, map[ID]bool{}
 	var conditions []func()
 	if root != nil {
 		later := func(fn func()) { conditions = append(conditions, fn) }
@@ -199,8 +199,8 @@ func (l *loader) readCriteria(d doc, n *yaml.Node, later func(func())) {
 			}
 			// In the order of criterionNames. "unknown" cannot be a condition: learning more would make it false.
 			return []*Condition{nil,
-				l.node(OpAll, nil, l.not(c.Met), l.not(was)),
-				l.node(OpAll, nil, l.not(c.Met), was),
+				l.node(OpAll, d.at(i), l.not(c.Met), l.not(was)),
+				l.node(OpAll, d.at(i), l.not(c.Met), was),
 				c.Met,
 				was}
 		})
@@ -240,8 +240,8 @@ func (l *loader) readPattern(d doc, n *yaml.Node, later func(func())) {
 		p.Full, p.Partial, p.None = l.conditionOr(d, parts["full"]), l.conditionOr(d, parts["partial"]), l.conditionOr(d, parts["none"])
 		notFull := l.not(p.Full)
 		return []*Condition{nil,
-			l.node(OpAll, nil, notFull, l.not(p.Partial), p.None),
-			l.node(OpAll, nil, notFull, p.Partial),
+			l.node(OpAll, d.at(n), notFull, l.not(p.Partial), p.None),
+			l.node(OpAll, d.at(n), notFull, p.Partial),
 			p.Full,
 			p.Partial}
 	})
@@ -297,7 +297,7 @@ func (l *loader) readCauses(d doc, n *yaml.Node, later func(func())) {
 				c.Rules = append(c.Rules, r)
 				some = append(some, r.When)
 			}
-			return l.node(OpAny, nil, some...)
+			return l.node(OpAny, d.at(i), some...)
 		})
 		later(func() {
 			l.finish(d, i, s)
@@ -418,7 +418,7 @@ func (l *loader) conditionOr(d doc, n *yaml.Node) *Condition {
 	return l.never()
 }
 
-func (l *loader) never() *Condition { return l.node(OpAny, nil) }
+func (l *loader) never() *Condition { return l.node(OpAny, Place{}) }
 
 // condition reads the one form that conditions have. It gives nil after a fault.
 func (l *loader) condition(d doc, n *yaml.Node) *Condition {
@@ -440,7 +440,7 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 		for _, id := range d.ids(v) {
 			parts = append(parts, l.of(d, v, kind, id))
 		}
-		return l.node(OpAny, n, parts...)
+		return l.node(OpAny, d.at(n), parts...)
 	}
 	var c *Condition
 	switch k.Value {
@@ -456,7 +456,7 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 		if k.Value == "any" {
 			op = OpAny
 		}
-		c = l.node(op, n, parts...)
+		c = l.node(op, d.at(n), parts...)
 	case "not":
 		c = l.not(l.condition(d, v))
 	case "fact":
@@ -480,12 +480,14 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 				parts = append(parts, l.of(d, v, "red_flag", f.ID))
 			}
 		}
-		c = l.node(OpAny, n, parts...)
+		c = l.node(OpAny, d.at(n), parts...)
+	case "outcome":
+		c = l.outcome(d, v)
 	case "always":
 		if !d.boolean(v) {
 			d.fault(v, "never", "take the rule away", "always is always true")
 		}
-		c = l.node(OpAll, n)
+		c = l.node(OpAll, d.at(n))
 	default:
 		c = l.test(d, n, k, v)
 	}
@@ -511,7 +513,7 @@ func (l *loader) atLeast(d doc, n *yaml.Node) *Condition {
 	for i := range weights {
 		weights[i] = 1
 	}
-	return l.weighted(n, least, parts, weights)
+	return l.weighted(d.at(n), least, parts, weights)
 }
 
 func (l *loader) score(d doc, n, name, bounds *yaml.Node) *Condition {
@@ -535,9 +537,9 @@ func (l *loader) score(d doc, n, name, bounds *yaml.Node) *Condition {
 	case limit < 1 || limit > most:
 		d.fault(bounds, "threshold-out-of-range", fmt.Sprintf("choose from 1 to %d", most), "the score never crosses %d", limit)
 	case has == "below":
-		return l.not(l.weighted(n, limit, terms.Parts, terms.Weights))
+		return l.not(l.weighted(d.at(n), limit, terms.Parts, terms.Weights))
 	default:
-		return l.weighted(n, limit, terms.Parts, terms.Weights)
+		return l.weighted(d.at(n), limit, terms.Parts, terms.Weights)
 	}
 	return nil
 }
@@ -564,7 +566,7 @@ func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) 
 		}
 		parts = append(parts, l.of(d, v, kind, ID(string(id)+"/"+state)))
 	}
-	return l.node(OpAny, v, parts...)
+	return l.node(OpAny, d.at(v), parts...)
 }
 
 // test reads {question: option}, a list of them, or {question: {from: 1, below: 5}}.
@@ -632,7 +634,7 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 	if options != 0 {
 		parts = slices.Insert(parts, 0, l.leaf(n, d, Test{Question: at, Kind: TestOptions, Options: options}))
 	}
-	return l.node(OpAny, n, parts...)
+	return l.node(OpAny, d.at(n), parts...)
 }
 
 func (l *loader) leaf(n *yaml.Node, d doc, t Test) *Condition {
@@ -649,8 +651,8 @@ func (l *loader) not(c *Condition) *Condition {
 	return l.share(fmt.Sprint("not ", l.number(c)), &Condition{Op: OpNot, Parts: []*Condition{c}, Place: c.Place})
 }
 
-func (l *loader) weighted(n *yaml.Node, least int, parts []*Condition, weights []int) *Condition {
-	c := &Condition{Op: OpAtLeast, Least: least}
+func (l *loader) weighted(at Place, least int, parts []*Condition, weights []int) *Condition {
+	c := &Condition{Op: OpAtLeast, Least: least, Place: at}
 	for i, p := range parts {
 		if p == nil {
 			return nil
@@ -665,14 +667,11 @@ func (l *loader) weighted(n *yaml.Node, least int, parts []*Condition, weights [
 	for _, p := range c.Parts {
 		key += fmt.Sprint(" ", l.number(p))
 	}
-	if n != nil {
-		c.Place = Place{File: l.rulesDoc.file, Line: n.Line, Column: n.Column}
-	}
 	return l.share(key, c)
 }
 
 // node gives all or any of parts, each part once; nil when a part had a fault.
-func (l *loader) node(op Op, n *yaml.Node, parts ...*Condition) *Condition {
+func (l *loader) node(op Op, at Place, parts ...*Condition) *Condition {
 	var flat []*Condition
 	for _, p := range parts {
 		if p == nil {
@@ -689,11 +688,7 @@ func (l *loader) node(op Op, n *yaml.Node, parts ...*Condition) *Condition {
 	for _, p := range flat {
 		key += fmt.Sprint(" ", l.number(p))
 	}
-	c := &Condition{Op: op, Parts: flat}
-	if n != nil {
-		c.Place = Place{File: l.rulesDoc.file, Line: n.Line, Column: n.Column}
-	}
-	return l.share(key, c)
+	return l.share(key, &Condition{Op: op, Parts: flat, Place: at})
 }
 
 func (l *loader) number(c *Condition) int { return l.numbers[c] }
