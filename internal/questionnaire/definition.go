@@ -310,6 +310,7 @@ type Criterion struct {
 
 // Pattern says how the criteria make a match; looked at from full to none.
 type Pattern struct {
+	Absent              bool // the questionnaire looks for none: no match is ever concluded or shown
 	Full, Partial, None *Condition
 	Shown               *Condition // a patient sees the match only when true
 }

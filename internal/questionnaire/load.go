@@ -59,6 +59,8 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		}
 		if l.d.Texts[english] == nil {
 			r.fault(Place{File: path.Join(folderText, "en.yaml")}, "file-missing", "add the file", "there are no English texts")
+		} else {
+			l.alike(l.d.Texts[english])
 		}
 	}
 	if len(r.faults) == 0 {

@@ -411,3 +411,75 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A questionnaire need not look for a pattern. Then no text speaks of one, and no condition may.
+func TestWithoutPattern(t *testing.T) {
+	t.Parallel()
+	without := func(_, r M, files fstest.MapFS) {
+		delete(r, "pattern")
+		delete(r, "criteria")
+		var text M
+		if err := json.Unmarshal(files["text/en.yaml"].Data, &text); err != nil {
+			t.Fatal(err)
+		}
+		delete(text, "pattern")
+		delete(text, "criteria")
+		data, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["text/en.yaml"] = &fstest.MapFile{Data: data}
+	}
+	d, faults := q.Load(small(without))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	v := d.NewValues()
+	d.Evaluate(d.Cases[0].Answers, v)
+	for _, c := range []*q.Condition{d.Pattern.Full, d.Pattern.Partial, d.Pattern.None, d.Pattern.Shown} {
+		if v.Of(c) != q.False {
+			t.Errorf("a pattern that nobody described is %v", v.Of(c))
+		}
+	}
+	_, faults = q.Load(small(func(d, r M, files fstest.MapFS) {
+		without(d, r, files)
+		r["facts"].(M)["adult"] = M{"pattern": "full"}
+	}))
+	if len(faults) == 0 || faults[0].Code != "unknown-pattern" {
+		t.Errorf("a condition on no pattern: %v", faults)
+	}
+}
+
+// What English has beyond what is needed, other languages need.
+func TestLanguagesAreAlike(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(small(func(_, _ M, files fstest.MapFS) {
+		var text M
+		if err := json.Unmarshal(files["text/en.yaml"].Data, &text); err != nil {
+			t.Fatal(err)
+		}
+		put := func(tag string) {
+			text["language"] = tag
+			data, err := json.Marshal(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files["text/"+tag+".yaml"] = &fstest.MapFile{Data: data}
+		}
+		put("de")
+		text["start"].(M)["emergency"] = []string{"you cannot breathe"}
+		text["start"].(M)["poster"] = "Sore?"
+		text["pattern"].(M)["heading"] = "The pattern"
+		put("en")
+		put("ru")
+	}))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if got := len(d.Texts["de"].Missing); got != 3 {
+		t.Errorf("German lacks %d texts: %v", got, d.Texts["de"].Missing)
+	}
+	if len(d.Texts["ru"].Missing) > 0 || d.Texts["en"].PatternName != "The pattern" {
+		t.Errorf("Russian lacks %v", d.Texts["ru"].Missing)
+	}
+}

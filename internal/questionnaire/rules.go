@@ -24,9 +24,10 @@ func (l *loader) rules() {
 	l.named, l.nodes, l.numbers = map[string]*statement{}, map[string]*Condition{}, map[*Condition]int{}
 	l.usedFacts, l.usedSrc = map[ID]bool{}, map[ID]bool{}
 	var conditions []func()
+	l.d.Pattern.Absent = true
 	if root != nil {
 		later := func(fn func()) { conditions = append(conditions, fn) }
-		d.fields(root, []string{"red_flags", "criteria", "pattern", "causes", "referrals", "advice"}, map[string]func(*yaml.Node){
+		d.fields(root, []string{"red_flags", "causes", "referrals", "advice"}, map[string]func(*yaml.Node){
 			"facts":       func(n *yaml.Node) { l.readFacts(d, n, later) },
 			"scores":      func(n *yaml.Node) { l.readScores(d, n, later) },
 			"red_flags":   func(n *yaml.Node) { l.readRedFlags(d, n, later) },
@@ -39,6 +40,10 @@ func (l *loader) rules() {
 			"exclusions":  func(n *yaml.Node) { l.readExclusions(d, n, later) },
 			"advice":      func(n *yaml.Node) { l.readAdvice(d, n, later) },
 		})
+	}
+	if p := &l.d.Pattern; p.Absent {
+		never := l.never()
+		p.Full, p.Partial, p.None, p.Shown = never, never, never, never
 	}
 	for at := range l.d.Questions {
 		if n := l.ask[at]; n != nil {
@@ -236,6 +241,7 @@ func (l *loader) readPattern(d doc, n *yaml.Node, later func(func())) {
 		keys[0]: part(keys[0]), keys[1]: part(keys[1]), keys[2]: part(keys[2]), keys[3]: part(keys[3]),
 	})
 	p := &l.d.Pattern
+	p.Absent = false
 	l.states(d, n, "pattern", "", append(slices.Clone(matchNames), stateBare), func() []*Condition {
 		p.Full, p.Partial, p.None = l.conditionOr(d, parts["full"]), l.conditionOr(d, parts["partial"]), l.conditionOr(d, parts["none"])
 		notFull := l.not(p.Full)

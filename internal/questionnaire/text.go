@@ -8,6 +8,7 @@ type Text struct {
 	Title       string
 	Start       StartText
 	Sections    map[ID]string
+	PatternName string // what the pattern is of, as a heading; may be empty
 	Groups      map[ID]string
 	Units       map[ID]string // by question
 	Questions   map[ID]QuestionText
@@ -29,6 +30,8 @@ type Text struct {
 type StartText struct {
 	Lead, For            string
 	Gets, Cannot, AtHand []string
+	Emergency            []string // signs that need help before anything is asked; may be empty
+	Poster               string   // the question on a clinic's poster; may be empty
 }
 
 // QuestionText is a question's words. Other holds those that differ when somebody answers for another person.

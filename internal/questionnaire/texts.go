@@ -33,12 +33,14 @@ func (l *loader) text(name string) {
 		"title": func(n *yaml.Node) { t.Title = d.text(n) },
 		"start": func(n *yaml.Node) {
 			w.must(n, "start", map[string]func(*yaml.Node){
-				"lead":    func(n *yaml.Node) { t.Start.Lead = d.text(n) },
-				"for":     func(n *yaml.Node) { t.Start.For = d.text(n) },
-				"gets":    func(n *yaml.Node) { t.Start.Gets = d.texts(n) },
-				"cannot":  func(n *yaml.Node) { t.Start.Cannot = d.texts(n) },
-				"at_hand": func(n *yaml.Node) { t.Start.AtHand = d.texts(n) },
-			})
+				"lead":      func(n *yaml.Node) { t.Start.Lead = d.text(n) },
+				"for":       func(n *yaml.Node) { t.Start.For = d.text(n) },
+				"gets":      func(n *yaml.Node) { t.Start.Gets = d.texts(n) },
+				"cannot":    func(n *yaml.Node) { t.Start.Cannot = d.texts(n) },
+				"at_hand":   func(n *yaml.Node) { t.Start.AtHand = d.texts(n) },
+				"emergency": func(n *yaml.Node) { t.Start.Emergency = d.texts(n) },
+				"poster":    func(n *yaml.Node) { t.Start.Poster = d.text(n) },
+			}, "emergency", "poster")
 		},
 		"sections": func(n *yaml.Node) {
 			t.Sections = each(w, n, "sections", ids(def.Sections, func(s Section) ID { return s.ID }), w.plain)
@@ -112,9 +114,12 @@ func (l *loader) text(name string) {
 			for _, m := range matchNames {
 				names = append(names, ID(m))
 			}
-			for id, s := range each(w, n, "pattern", names, w.plain) {
+			names = append(names, patternHeading)
+			for id, s := range each(w, n, "pattern", names, w.plain, patternHeading) {
 				var m Match
-				if m.UnmarshalText([]byte(id)) == nil {
+				if id == patternHeading {
+					t.PatternName = s
+				} else if m.UnmarshalText([]byte(id)) == nil {
 					t.Pattern[m] = s
 				}
 			}
@@ -148,12 +153,25 @@ func (l *loader) text(name string) {
 		},
 		"about": func(n *yaml.Node) { t.About = d.texts(n) },
 	}
+	// Where there is nothing to name, no text is needed.
+	nothing := map[string]bool{
+		"units": !slices.ContainsFunc(def.Questions, func(q Question) bool { return q.Type == Number }), "scores": len(def.Scores) == 0,
+		"red_flags": len(def.RedFlags) == 0, "criteria": len(def.Criteria) == 0, "pattern": def.Pattern.Absent,
+		"look_alikes": len(def.LookAlikes) == 0, "causes": len(def.Causes) == 0, "specialists": len(def.Referrals) == 0,
+		"advice": len(def.Advice) == 0,
+	}
 	if len(def.Clinic.Groups) > 0 {
 		parts["groups"] = func(n *yaml.Node) {
 			t.Groups = each(w, n, "groups", ids(def.Clinic.Groups, func(g Group) ID { return g.ID }), w.plain)
 		}
 	}
-	w.must(root, "", parts)
+	var spare []string
+	for part, none := range nothing {
+		if none {
+			spare = append(spare, part)
+		}
+	}
+	w.must(root, "", parts, spare...)
 	if tag == english {
 		l.faults = append(l.faults, lack.faults...)
 	} else {
@@ -162,14 +180,32 @@ func (l *loader) text(name string) {
 	def.Texts[tag] = t
 }
 
+// alike notes which texts a language lacks that may be left out, but not where English has them.
+func (l *loader) alike(en *Text) {
+	for tag, t := range l.d.Texts {
+		lacks := func(at string, has, needed bool) {
+			if needed && !has {
+				t.Missing = append(t.Missing, Fault{Place: Place{File: path.Join(folderText, tag+".yaml"), Line: 1, Column: 1}, Code: "missing-text",
+					What: "there is no text for " + at, Mend: "add it"})
+			}
+		}
+		lacks("start.emergency", len(t.Start.Emergency) > 0, len(en.Start.Emergency) > 0)
+		lacks("start.poster", t.Start.Poster != "", en.Start.Poster != "")
+		lacks("pattern.heading", t.PatternName != "", en.PatternName != "")
+	}
+}
+
 // words reads texts and notes the lacking ones.
 type words struct {
 	doc
 	lack doc
 }
 
-// must reads a mapping of which every key is needed.
-func (w words) must(n *yaml.Node, at string, fns map[string]func(*yaml.Node)) {
+// patternHeading stands among the matches of a pattern.
+const patternHeading = "heading"
+
+// must reads a mapping of which every key is needed but the spare ones.
+func (w words) must(n *yaml.Node, at string, fns map[string]func(*yaml.Node), spare ...string) {
 	seen := map[string]bool{}
 	with := make(map[string]func(*yaml.Node), len(fns))
 	for k, fn := range fns {
@@ -177,7 +213,7 @@ func (w words) must(n *yaml.Node, at string, fns map[string]func(*yaml.Node)) {
 	}
 	w.doc.fields(n, nil, with)
 	for _, k := range sortedKeys(fns) {
-		if !seen[k] {
+		if !seen[k] && !slices.Contains(spare, k) {
 			w.missing(n, strings.TrimPrefix(at+"."+k, "."))
 		}
 	}
@@ -261,8 +297,8 @@ func (w words) questionPart(n *yaml.Node, at string, qu *Question, other bool) (
 	return qt
 }
 
-// each reads one entry for each known id.
-func each[T any](w words, n *yaml.Node, at string, known []ID, read func(n *yaml.Node, at string, id ID) T) map[ID]T {
+// each reads one entry for each known id. The spare ones may be left out.
+func each[T any](w words, n *yaml.Node, at string, known []ID, read func(n *yaml.Node, at string, id ID) T, spare ...ID) map[ID]T {
 	got := make(map[ID]T, len(known))
 	w.doc.entries(n, func(k, v *yaml.Node) {
 		id := ID(k.Value)
@@ -273,7 +309,7 @@ func each[T any](w words, n *yaml.Node, at string, known []ID, read func(n *yaml
 		got[id] = read(v, at+"."+k.Value, id)
 	})
 	for _, id := range known {
-		if _, ok := got[id]; !ok {
+		if _, ok := got[id]; !ok && !slices.Contains(spare, id) {
 			w.missing(n, at+"."+string(id))
 		}
 	}

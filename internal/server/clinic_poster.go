@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,7 +26,8 @@ func (s *Server) showPoster(w http.ResponseWriter, r *http.Request, p *person) e
 	}
 	view := clinic.PosterView{Base: s.frame(r, p, pathPoster), Back: pathQueue, QR: drawn, Address: strings.TrimPrefix(address.String(), address.Scheme+"://")}
 	for _, tag := range s.offered {
-		view.Posters = append(view.Posters, clinic.Poster{L: s.languages[tag].l})
+		text := s.editions.current.in(s.languages[tag])
+		view.Posters = append(view.Posters, clinic.Poster{L: s.languages[tag].l, Question: cmp.Or(text.Start.Poster, text.Title)})
 	}
 	return s.render(w, http.StatusOK, clinic.ThePoster(view))
 }

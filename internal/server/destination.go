@@ -38,7 +38,8 @@ func (s *Server) showDestination(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := page.DestinationView{
 		Base: s.base(r, pathDestination+c.Slug), Clinic: c.Name, Slug: c.Slug, Closed: !c.Closed.IsZero(),
-		Fewest: s.bounds.Fewest, Most: s.bounds.Most, DraftDays: int(s.Keep / day),
+		Emergency: s.editions.current.in(visitOf(r).language).Start.Emergency,
+		Fewest:    s.bounds.Fewest, Most: s.bounds.Most, DraftDays: int(s.Keep / day),
 	}
 	if sess := s.session(r); !sess.none() {
 		// Without the store there would be no clinic either; answers that are gone are none.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -20,6 +21,8 @@ type edition struct {
 	*questionnaire.Definition
 	words map[string]*words // by language
 	whose int               // the question that says who fills it in; -1: none
+	// article: a source article names specialists, so it is worth telling who is named beyond it
+	article bool
 }
 
 // words are an edition's words in one language.
@@ -43,6 +46,7 @@ const (
 
 func (s *Server) newEdition(d *questionnaire.Definition) *edition {
 	e := &edition{Definition: d, words: map[string]*words{}, whose: -1}
+	e.article = slices.ContainsFunc(d.Referrals, func(r questionnaire.Referral) bool { return r.NamedBy == questionnaire.NamedBySource })
 	if d.SpeaksForAnother != nil {
 		d.SpeaksForAnother.Questions(func(q int) {
 			if e.whose < 0 {

@@ -266,7 +266,7 @@ func TestStartTwice(t *testing.T) {
 	b := s.browser(t)
 	b.start()
 	first := b.session(t).Response
-	b.get("/").fill().at("/q/who")
+	b.get("/").says("one leg turned cold and pale").fill().at("/q/who")
 	if b.session(t).Response != first {
 		t.Error("a second press made a second response")
 	}

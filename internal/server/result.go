@@ -42,7 +42,7 @@ func (j *journey) result(o *assess.Outcome) page.ResultView {
 		Urgency: j.urgency(o.Urgency, slices.Concat(o.RedFlags, o.OpenFlags)),
 		Flags:   j.flags(o.RedFlags),
 		Pattern: page.Pattern{
-			Shown: o.Pattern.Shown, Match: o.Pattern.Match, Sentence: j.words.Pattern[o.Pattern.Match], Criteria: j.criteria(o),
+			Shown: o.Pattern.Shown, Heading: j.words.PatternName, Match: o.Pattern.Match, Sentence: j.words.Pattern[o.Pattern.Match], Criteria: j.criteria(o),
 		},
 		Scores:    j.scores(o),
 		Ask:       j.advice(o, questionnaire.Ask),
@@ -302,7 +302,10 @@ func (j *journey) cause(c assess.Cause) page.Cause {
 func (j *journey) help(o *assess.Outcome, tell func(questionnaire.ID) bool) (help []page.Specialist) {
 	for _, sp := range o.Specialists {
 		t := j.words.Specialists[sp.ID]
-		out := page.Specialist{Name: t.Name, Does: t.Does, NamedBy: sp.NamedBy}
+		out := page.Specialist{Name: t.Name, Does: t.Does}
+		if j.article {
+			out.NamedBy = sp.NamedBy
+		}
 		for _, id := range sp.Causes {
 			if tell(id) {
 				out.For = append(out.For, j.words.Causes[id].Name)

@@ -19,7 +19,7 @@ func (s *Server) showStart(w http.ResponseWriter, r *http.Request) error {
 	text := e.in(visitOf(r).language)
 	view := page.StartView{
 		Base: s.base(r, pathStart), Lead: text.Start.Lead, Gets: text.Start.Gets, Cannot: text.Start.Cannot,
-		For: text.Start.For, AtHand: text.Start.AtHand, Fewest: s.bounds.Fewest, Most: s.bounds.Most,
+		For: text.Start.For, AtHand: text.Start.AtHand, Emergency: text.Start.Emergency, Fewest: s.bounds.Fewest, Most: s.bounds.Most,
 		DraftDays: int(s.Keep / day),
 	}
 	if sess := s.session(r); !sess.none() {

@@ -176,7 +176,7 @@ func routine(t testing.TB) ResultView {
 			"Note on which nights it comes, at what time, and what helps",
 			"Print this page, or keep the code, and take it along",
 		}},
-		Pattern: Pattern{true, q.MatchFull, "Your answers match the usual pattern of restless legs. A doctor has to look at what else could explain them.", someCriteria()},
+		Pattern: Pattern{true, "The pattern of restless legs", q.MatchFull, "Your answers match the usual pattern of restless legs. A doctor has to look at what else could explain them.", someCriteria()},
 		Causes:  someCauses(), Scores: []Score{burden()},
 		Help: []Specialist{
 			{Name: "GP (family doctor)", Does: "Examines the legs, asks for the first blood tests and knows your medicines.", NamedBy: q.NamedBySource, For: []string{"Restless legs", "Low iron", "A medicine"}},
@@ -250,7 +250,8 @@ func pages(t testing.TB) []shown {
 		Progress: Progress{Number: 15, Fewest: 0, Most: 4}, Unsure: &Option{}, Month: "March", Year: "2019",
 	}
 	start := StartView{
-		Base: base(t, "/"), Lead: "Do your legs pull, crawl or keep you awake when you rest? Answer at your own pace and take a clear page to your visit.",
+		Emergency: []string{"you are suddenly short of breath or have chest pain", "one leg turned cold, pale or blue"},
+		Base:      base(t, "/"), Lead: "Do your legs pull, crawl or keep you awake when you rest? Answer at your own pace and take a clear page to your visit.",
 		Gets: []string{"How soon to be seen, and where to go first", "How well your answers match the usual pattern of restless legs", "Possible reasons to discuss, with the answers that point to each", "One page to print or show, with questions to ask at the visit"},
 		Cannot: []string{
 			"It cannot tell you what you have, and it cannot rule anything out", "It does not replace a doctor, a midwife or the emergency service",

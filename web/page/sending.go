@@ -30,6 +30,7 @@ type DestinationView struct {
 	Clinic    string
 	Slug      string
 	Closed    bool
+	Emergency []string // as on the start page
 	Fewest    int
 	Most      int
 	DraftDays int

@@ -138,7 +138,7 @@ func Destination(v DestinationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = urgentHelp(v.Base).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = urgentHelp(v.Base, v.Emergency).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

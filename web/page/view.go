@@ -89,9 +89,10 @@ type StartView struct {
 	Gets, Cannot []string
 	For          string
 	AtHand       []string
-	Fewest, Most int    // questions on the shortest and the longest path
-	DraftDays    int    // how long answers are kept
-	Continue     string // address of the first open question of a draft in this browser; empty: none
+	Emergency    []string // signs that need help before anything is asked; may be empty
+	Fewest, Most int      // questions on the shortest and the longest path
+	DraftDays    int      // how long answers are kept
+	Continue     string   // address of the first open question of a draft in this browser; empty: none
 }
 
 // QuestionView fills a question page. A control's id is the question's id, a hyphen and a number from 1 or one of the words
@@ -216,6 +217,7 @@ type Criterion struct {
 // Pattern is how well the answers match. When it is not shown, the page is silent about it.
 type Pattern struct {
 	Shown    bool
+	Heading  string // empty: the interface's own
 	Match    q.Match
 	Sentence string
 	Criteria []Criterion
