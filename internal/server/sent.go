@@ -198,28 +198,13 @@ func (s *Server) again(w http.ResponseWriter, r *http.Request) error {
 // carried gives the answers of j as answers to an edition, as far as it still takes them. What changes from time to time is
 // asked anew: signs of danger, and what is drawn over time.
 func (j *journey) carried(d *questionnaire.Definition) questionnaire.Answers {
-	anew := map[int]bool{}
+	answers, _ := d.Carry(j.Definition, j.answers)
 	for _, q := range d.Clinic.OverTime {
-		anew[q] = true
+		answers[q] = questionnaire.Answer{}
 	}
 	for _, f := range d.RedFlags {
 		if f.Urgency >= questionnaire.SameDay {
-			f.When.Questions(func(q int) { anew[q] = true })
-		}
-	}
-	answers := d.NewAnswers()
-	for i := range j.Questions {
-		k, ok := d.Question(j.Questions[i].ID)
-		if !ok || anew[k] || j.answers[i].State == questionnaire.NotReached {
-			continue
-		}
-		entries := j.Words(i, j.answers[i])
-		if j.answers[i].State == questionnaire.Blank {
-			entries = nil
-		}
-		if a, fault := d.ParseAnswer(k, entries); fault == nil {
-			a.Rev, a.At = 1, j.answers[i].At
-			answers[k] = a
+			f.When.Questions(func(q int) { answers[q] = questionnaire.Answer{} })
 		}
 	}
 	return answers
