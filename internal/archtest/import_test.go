@@ -21,6 +21,7 @@ var domain = []string{"internal/questionnaire", "internal/assess", "internal/ret
 var rooms = map[string][]string{
 	"internal/questionnaire": nil,
 	"internal/assess":        {"internal/questionnaire"},
+	"internal/wording":       {"internal/questionnaire"},
 	"internal/returncode":    nil,
 	"internal/account":       {"internal/questionnaire"},
 	"internal/review":        {"internal/questionnaire", "internal/account"},
@@ -39,7 +40,7 @@ var rooms = map[string][]string{
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
 	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
 	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
-	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/server", "internal/store", "web/locale",
+	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/server", "internal/store", "internal/wording", "web/locale",
 		"questionnaires"}),
 }
 

@@ -1,0 +1,86 @@
+package wording
+
+import (
+	"fmt"
+
+	q "ekbom/internal/questionnaire"
+)
+
+// Node is a condition as a tree for reading: a sentence, or how many of the parts below must hold.
+type Node struct {
+	Name  string // "fact numb-feet", where it has one
+	Says  string // "any of these", or a test in words; empty where the name says it all
+	Parts []Node
+	Of    *q.Condition
+}
+
+// Tree gives a condition as a tree. Facts are opened where they first stand; other rules are only named, as each has its
+// own tree.
+func (w *Words) Tree(c *q.Condition) Node {
+	if c == nil {
+		return Node{Says: "always"}
+	}
+	opened := map[*q.Condition]bool{}
+	root := w.open(c, opened)
+	if n, ok := w.nameOf(c); ok && n.before == "fact" {
+		root.Name = n.String()
+	}
+	return root
+}
+
+func (w *Words) node(c *q.Condition, opened map[*q.Condition]bool) Node {
+	n, named := w.nameOf(c)
+	switch {
+	case !named:
+		return w.open(c, opened)
+	case n.before != "fact" && n.before != "score":
+		return Node{Name: n.String(), Of: c}
+	case opened[c]:
+		return Node{Name: n.String(), Says: "see above", Of: c}
+	}
+	opened[c] = true
+	out := w.open(c, opened)
+	out.Name = n.String()
+	return out
+}
+
+// open says a condition by its parts, whatever its name.
+func (w *Words) open(c *q.Condition, opened map[*q.Condition]bool) Node {
+	says, parts := "", c
+	switch {
+	case c.Op == q.OpNot:
+		parts = c.Parts[0]
+		if _, _, plain := alternatives(parts); plain || len(parts.Parts) == 0 {
+			return Node{Says: w.join(c, false), Of: c}
+		}
+		if n, ok := w.nameOf(parts); ok {
+			out := w.node(parts, opened)
+			out.Name, out.Of = "not "+n.String(), c
+			return out
+		}
+		says = map[q.Op]string{q.OpAll: "not all of these", q.OpAny: "none of these", q.OpAtLeast: w.count(parts, "fewer than") + " these"}[parts.Op]
+	case len(c.Parts) == 0:
+		return Node{Says: w.join(c, false), Of: c}
+	default:
+		if _, _, plain := alternatives(c); plain {
+			return Node{Says: w.join(c, false), Of: c}
+		}
+		says = map[q.Op]string{q.OpAll: "all of these", q.OpAny: "any of these", q.OpAtLeast: w.count(c, "at least") + " these"}[c.Op]
+	}
+	out := Node{Says: says, Of: c}
+	for i, p := range parts.Parts {
+		part := w.node(p, opened)
+		if parts.Op == q.OpAtLeast && weighs(parts) {
+			part.Says += fmt.Sprintf(" (%s)", points(parts.Weights[i]))
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
+}
+
+func points(n int) string {
+	if n == 1 {
+		return "1 point"
+	}
+	return fmt.Sprintf("%d points", n)
+}
