@@ -1,7 +1,7 @@
 # Needs Go 1.26 and make. `make help` lists what can be done.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed build test check lint race e2e bench generate
+.PHONY: help run seed build test check lint race e2e bench mutants generate
 
 TOOL := go tool -modfile=tools.mod
 E2E := internal/e2e
@@ -41,6 +41,9 @@ e2e: $(AXE) ## Only the browser tests; leaves pictures and sheets in internal/e2
 
 bench: ## Measure the rules beside other engines and the server beside a bare one (needs PostgreSQL, takes minutes)
 	cd bench && go test ./... && go run .
+
+mutants: ## Seed faults in the shipped rules, one at a time, and print who notices each (all of them: go run ./internal/mutants -all)
+	@go run ./internal/mutants
 
 generate: ## Make *_templ.go anew from *.templ
 	$(TOOL) templ generate -path web
