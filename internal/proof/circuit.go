@@ -1,0 +1,140 @@
+package proof
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// lit names a statement of a circuit; the negative is its opposite.
+type lit int32
+
+// The statements that are always true and never true.
+const (
+	yes lit = 1
+	no  lit = -yes
+)
+
+func (l lit) node() lit {
+	if l < 0 {
+		return -l
+	}
+	return l
+}
+
+// circuit holds statements made of inputs by "and" and "not". What means the same in form is one statement.
+type circuit struct {
+	gates []gate // by lit.node(); the first two are unused and yes
+	same  map[string]lit
+}
+
+// gate is the "and" of its parts; an input has none.
+type gate struct {
+	parts []lit
+	input int // number of the input from 1 on, or 0
+}
+
+func newCircuit() circuit {
+	return circuit{gates: make([]gate, 2), same: map[string]lit{}}
+}
+
+func (c *circuit) input(number int) lit {
+	c.gates = append(c.gates, gate{input: number + 1})
+	return lit(len(c.gates) - 1)
+}
+
+func (c *circuit) and(parts ...lit) lit {
+	flat := make([]lit, 0, len(parts))
+	for _, p := range parts {
+		if g := &c.gates[p.node()]; p > yes && g.input == 0 {
+			flat = append(flat, g.parts...)
+		} else if p != yes {
+			flat = append(flat, p)
+		}
+	}
+	slices.SortFunc(flat, func(a, b lit) int {
+		if a.node() != b.node() {
+			return int(a.node() - b.node())
+		}
+		return int(a - b)
+	})
+	flat = slices.Compact(flat)
+	key := make([]byte, 0, 4*len(flat))
+	for i, p := range flat {
+		if p == no || i > 0 && flat[i-1] == -p {
+			return no
+		}
+		key = binary.LittleEndian.AppendUint32(key, uint32(p))
+	}
+	switch len(flat) {
+	case 0:
+		return yes
+	case 1:
+		return flat[0]
+	}
+	if l, ok := c.same[string(key)]; ok {
+		return l
+	}
+	c.gates = append(c.gates, gate{parts: flat})
+	l := lit(len(c.gates) - 1)
+	c.same[string(key)] = l
+	return l
+}
+
+func (c *circuit) or(parts ...lit) lit {
+	opposite := make([]lit, len(parts))
+	for i, p := range parts {
+		opposite[i] = -p
+	}
+	return -c.and(opposite...)
+}
+
+// atLeast is true when the weights of the true parts reach least.
+func (c *circuit) atLeast(parts []lit, weights []int, least int) lit {
+	type place struct{ from, least int }
+	known := map[place]lit{}
+	rest := make([]int, len(parts)+1) // weight of all parts from here on
+	for i := len(parts) - 1; i >= 0; i-- {
+		rest[i] = rest[i+1] + weights[i]
+	}
+	var count func(from, least int) lit
+	count = func(from, least int) lit {
+		switch {
+		case least <= 0:
+			return yes
+		case rest[from] < least:
+			return no
+		}
+		at := place{from, least}
+		if l, ok := known[at]; ok {
+			return l
+		}
+		// Weights are above 0, so reaching it without this part is reaching it with it.
+		l := c.or(count(from+1, least), c.and(parts[from], count(from+1, least-weights[from])))
+		known[at] = l
+		return l
+	}
+	return count(0, least)
+}
+
+// values computes every statement for given inputs.
+func (c *circuit) values(inputs []bool) []bool {
+	v := make([]bool, len(c.gates))
+	v[yes] = true
+	for i := 2; i < len(c.gates); i++ {
+		g := &c.gates[i]
+		if g.input > 0 {
+			v[i] = inputs[g.input-1]
+			continue
+		}
+		v[i] = true
+		for _, p := range g.parts {
+			if v[p.node()] != (p > 0) {
+				v[i] = false
+				break
+			}
+		}
+	}
+	return v
+}
+
+func holds(values []bool, l lit) bool { return values[l.node()] == (l > 0) }

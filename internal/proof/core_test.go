@@ -1,0 +1,218 @@
+package proof
+
+import (
+	"context"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ekbom/internal/assess"
+	q "ekbom/internal/questionnaire"
+	"ekbom/internal/questionnaire/questionnairetest"
+)
+
+func generate(t *rapid.T, most int) *q.Definition {
+	d, faults := q.Load(questionnairetest.Generate(t, most))
+	for _, f := range faults {
+		t.Error(f.Error())
+	}
+	if d == nil {
+		t.FailNow()
+	}
+	return d
+}
+
+// every gives every answer that the form of question i takes.
+func every(d *q.Definition, i int) (all []q.Answer) {
+	qu := &d.Questions[i]
+	for _, s := range []struct {
+		state   q.AnswerState
+		offered bool
+	}{{q.Unsure, qu.Unsure}, {q.Declined, qu.Decline}, {q.Blank, qu.Optional}} {
+		if s.offered {
+			all = append(all, q.Answer{State: s.state})
+		}
+	}
+	switch qu.Type {
+	case q.Number:
+		for n := qu.Range.From; n <= qu.Range.To; n++ {
+			all = append(all, q.Answer{State: q.Given, Number: n})
+		}
+	case q.Choice:
+		for o := range qu.Options {
+			all = append(all, q.Answer{State: q.Given, Options: 1 << o})
+		}
+	case q.Choices:
+		for set := uint64(1); set < 1<<len(qu.Options); set++ {
+			if qu.None < 0 || set&(1<<qu.None) == 0 || set == 1<<qu.None {
+				all = append(all, q.Answer{State: q.Given, Options: set})
+			}
+		}
+	default:
+		all = append(all, q.Answer{State: q.Given, Text: "2000"})
+	}
+	return all
+}
+
+// walk calls yield for every complete path.
+func walk(d *q.Definition, yield func(q.Answers)) {
+	var from func(i int, answers q.Answers)
+	from = func(i int, answers q.Answers) {
+		if i == len(answers) {
+			yield(answers)
+			return
+		}
+		if d.Walk(d.Questions[i].Ask, answers) != q.True {
+			answers[i] = q.Answer{}
+			from(i+1, answers)
+			return
+		}
+		for _, a := range every(d, i) {
+			answers[i] = a
+			from(i+1, answers)
+		}
+		answers[i] = q.Answer{}
+	}
+	from(0, d.NewAnswers())
+}
+
+func cost(s *symbol) int {
+	if s.telling {
+		return 1
+	}
+	return 0
+}
+
+// Every statement of the model has the value that the evaluator gives, on every path.
+func TestModelAgreesWithEvaluator(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := generate(t, 4)
+		m, w := one(d)
+		type stated struct {
+			c *q.Condition
+			r rails
+		}
+		var all []stated
+		d.Conditions(func(c *q.Condition) {
+			if c != nil {
+				all = append(all, stated{c, w.rail(c)})
+			}
+		})
+		looks := everyLook(d)
+		lits := make([]lit, len(looks))
+		for i, c := range looks {
+			lits[i] = w.look(c.Look)
+		}
+		v := d.NewValues()
+		walk(d, func(answers q.Answers) {
+			d.Evaluate(answers, v)
+			o := assess.Evaluate(d, answers)
+			values := m.values(w.inputs(answers))
+			for _, b := range m.blocks {
+				for _, c := range b.clauses {
+					some := false
+					for _, l := range c {
+						some = some || holds(values, l)
+					}
+					if !some {
+						t.Fatalf("%+v is a path but not in the model", answers)
+					}
+				}
+			}
+			for _, s := range all {
+				truth := v.Of(s.c)
+				if holds(values, s.r.t) != (truth == q.True) || holds(values, s.r.f) != (truth == q.False) {
+					t.Fatalf("%v is %s for %+v", d.Form(s.c), truth, answers)
+				}
+			}
+			for i, c := range looks {
+				if got, want := holds(values, lits[i]), assess.Holds(d, answers, o, c) == q.True; got != want {
+					t.Fatalf("%v is %v in the model, %v in the outcome of %+v", d.Form(c), got, want, answers)
+				}
+			}
+		})
+	})
+}
+
+// everyLook gives a condition for every part of an outcome.
+func everyLook(d *q.Definition) (all []*q.Condition) {
+	add := func(l q.Look) { all = append(all, &q.Condition{Op: q.OpOutcome, Look: l}) }
+	for u := q.SelfCare; u <= q.Emergency; u++ {
+		for to := u; to <= q.Emergency; to++ {
+			add(q.Look{Kind: q.LookUrgency, Urgency: u, UrgencyTo: to})
+		}
+	}
+	for i := range d.Advice {
+		add(q.Look{Kind: q.LookAdvice, At: i})
+	}
+	for i := range d.Referrals {
+		add(q.Look{Kind: q.LookSpecialist, At: i})
+		add(q.Look{Kind: q.LookFirst, At: i})
+	}
+	for i := range d.Causes {
+		add(q.Look{Kind: q.LookCause, At: i})
+		for s := q.Weak; s <= q.Strong; s++ {
+			add(q.Look{Kind: q.LookStrength, At: i, Strength: s})
+		}
+	}
+	for m := q.MatchUnknown; m <= q.MatchFull; m++ {
+		add(q.Look{Kind: q.LookMatch, Match: m})
+	}
+	add(q.Look{Kind: q.LookShown})
+	for i := range d.RedFlags {
+		add(q.Look{Kind: q.LookOpen, At: i})
+	}
+	for i := range d.Questions {
+		add(q.Look{Kind: q.LookAsked, At: i})
+	}
+	return all
+}
+
+// What the solver finds and how small it is agrees with trying every path.
+func TestSolverAgreesWithEveryPath(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := generate(t, 4)
+		m, w := one(d)
+		looks := everyLook(d)
+		best := make([]int, len(looks))
+		for i := range best {
+			best[i] = -1
+		}
+		walk(d, func(answers q.Answers) {
+			o := assess.Evaluate(d, answers)
+			telling := 0
+			for i, on := range w.inputs(answers) {
+				if on {
+					telling += cost(m.symbols[i])
+				}
+			}
+			for i, c := range looks {
+				if assess.Holds(d, answers, o, c) == q.True && (best[i] < 0 || telling < best[i]) {
+					best[i] = telling
+				}
+			}
+		})
+		for i, c := range looks {
+			l := w.look(c.Look)
+			inputs, f, err := m.solve(context.Background(), l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (inputs != nil) != (best[i] >= 0) {
+				t.Fatalf("%v: found %v, by trying every path the smallest is %d", d.Form(c), inputs != nil, best[i])
+			}
+			if inputs == nil {
+				continue
+			}
+			answers := w.answers(inputs, func(b *block) bool { return f.blocks[b] })
+			if assess.Holds(d, answers, assess.Evaluate(d, answers), c) != q.True {
+				t.Fatalf("%v does not hold for %+v", d.Form(c), answers)
+			}
+			if _, total, exact := m.smallest(context.Background(), cost, l); total != best[i] || !exact {
+				t.Fatalf("%v: smallest %d (%v), by trying every path %d", d.Form(c), total, exact, best[i])
+			}
+		}
+	})
+}

@@ -1,0 +1,186 @@
+package proof
+
+import (
+	"context"
+
+	"github.com/crillab/gophersat/solver"
+)
+
+// formula is the part of a model that a question hangs on, as clauses for the solver.
+type formula struct {
+	m       *model
+	numbers []int32 // by node: its variable, 0 without one
+	stated  []uint8 // by node: which directions are in clauses already
+	clauses [][]int
+	last    int32
+	blocks  map[*block]bool
+}
+
+// formula states that all of want are true, with everything that bears on it; with whole, everything else as well.
+func (m *model) formula(want []lit, whole bool) *formula {
+	f := &formula{m: m, numbers: make([]int32, len(m.gates)), stated: make([]uint8, len(m.gates)), blocks: map[*block]bool{}}
+	for _, l := range want {
+		f.clause(l)
+	}
+	for _, c := range m.clauses {
+		f.clause(c...)
+	}
+	if whole {
+		for _, b := range m.blocks {
+			f.block(b)
+		}
+	}
+	return f
+}
+
+func (f *formula) block(b *block) {
+	if f.blocks[b] {
+		return
+	}
+	f.blocks[b] = true
+	for _, c := range b.clauses {
+		f.clause(c...)
+	}
+}
+
+// clause states that some of the literals are true.
+func (f *formula) clause(lits ...lit) {
+	clause := make([]int, 0, len(lits))
+	for _, l := range lits {
+		switch l {
+		case yes:
+			return
+		case no:
+		default:
+			clause = append(clause, f.number(l))
+		}
+	}
+	// An empty clause, which nothing fulfils, is written as two that contradict each other.
+	if len(clause) == 0 {
+		f.last++
+		f.clauses = append(f.clauses, []int{int(f.last)}, []int{-int(f.last)})
+		return
+	}
+	f.clauses = append(f.clauses, clause)
+	for _, l := range lits {
+		f.state(l)
+	}
+}
+
+func (f *formula) number(l lit) int {
+	n := &f.numbers[l.node()]
+	if *n == 0 {
+		f.last++
+		*n = f.last
+	}
+	if l < 0 {
+		return -int(*n)
+	}
+	return int(*n)
+}
+
+// state adds what it takes for l to be true. The other direction is not needed unless something asks for it.
+func (f *formula) state(l lit) {
+	if l.node() == yes {
+		return
+	}
+	direction := uint8(1)
+	if l < 0 {
+		direction = 2
+	}
+	if f.stated[l.node()]&direction != 0 {
+		return
+	}
+	f.stated[l.node()] |= direction
+	g := &f.m.gates[l.node()]
+	switch {
+	case g.input > 0:
+		f.block(f.m.symbols[g.input-1].block)
+	case l > 0:
+		for _, p := range g.parts {
+			f.clause(-l, p)
+		}
+	default:
+		any := make([]lit, 0, len(g.parts)+1)
+		any = append(any, -l)
+		for _, p := range g.parts {
+			any = append(any, -p)
+		}
+		f.clause(any...)
+	}
+}
+
+// inputs reads a solution.
+func (f *formula) inputs(solution []bool) []bool {
+	inputs := make([]bool, len(f.m.symbols))
+	for i, s := range f.m.symbols {
+		if n := f.numbers[s.lit]; n != 0 && int(n) <= len(solution) {
+			inputs[i] = solution[n-1]
+		}
+	}
+	return inputs
+}
+
+// solve finds one way of answering for which all of want are true; nil when there is none. Symbols of blocks that do not
+// bear on it are left out. The error is ctx's, when time ran out before it was decided.
+func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
+	f = m.formula(want, false)
+	done := make(chan []bool, 1)
+	// The library cannot be stopped. When time runs out the search is left behind; its result goes nowhere.
+	go func() {
+		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
+		if s.Solve() != solver.Sat {
+			done <- nil
+			return
+		}
+		done <- s.Model()
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, f, ctx.Err()
+	case solution := <-done:
+		if solution == nil {
+			return nil, f, nil
+		}
+		return f.inputs(solution), f, nil
+	}
+}
+
+// smallest finds the way of answering with the least cost for which all of want are true; nil when there is none. exact
+// says that none costs less; when time runs out it is false and the best found so far is given.
+func (m *model) smallest(ctx context.Context, cost func(*symbol) int, want ...lit) (inputs []bool, total int, exact bool) {
+	f := m.formula(want, true)
+	var lits []solver.Lit
+	var weights []int
+	for _, s := range m.symbols {
+		if c := cost(s); c > 0 {
+			lits = append(lits, solver.IntToLit(int32(f.number(s.lit))))
+			weights = append(weights, c)
+		}
+	}
+	results := make(chan solver.Result)
+	go func() {
+		pb := solver.ParseSliceNb(f.clauses, int(f.last))
+		if len(lits) > 0 {
+			pb.SetCostFunc(lits, weights)
+		}
+		solver.New(pb).Optimal(results, nil)
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			go func() {
+				for range results { // let the search end
+				}
+			}()
+			return inputs, total, false
+		case r, more := <-results:
+			if !more {
+				return inputs, total, true
+			}
+			if r.Status == solver.Sat {
+				inputs, total = f.inputs(r.Model), r.Weight
+			}
+		}
+	}
+}
