@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"internal/audit":         {"internal/questionnaire"},
 	"internal/export":        domain,
 	"internal/statistics":    nil,
+	"internal/proof":         {"internal/questionnaire", "internal/assess"},
 	"internal/config":        nil,
 	"questionnaires":         nil,
 	"migrations":             nil,
@@ -40,7 +41,7 @@ var rooms = map[string][]string{
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
 	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
 	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/store", "web/clinic", "web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
-	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/server", "internal/store", "internal/wording", "web/locale",
+	"cmd/ekbom": slices.Concat(domain, []string{"internal/config", "internal/demo", "internal/proof", "internal/server", "internal/store", "internal/wording", "web/locale",
 		"questionnaires"}),
 }
 
@@ -69,6 +70,7 @@ var fences = map[string][]string{
 	"github.com/klauspost/compress":       {"internal/server"},
 	"github.com/prometheus/client_golang": {"internal/server"},
 	"github.com/alecthomas/kong":          {"cmd/ekbom"},
+	"github.com/crillab/gophersat":        {"internal/proof"},
 	"github.com/alexedwards/argon2id":     {"internal/account"},
 	"github.com/ccojocar/zxcvbn-go":       {"internal/account"},
 	"github.com/go-webauthn/webauthn":     {"internal/server"},

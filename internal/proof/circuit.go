@@ -1,3 +1,5 @@
+// Package proof shows of a questionnaire what holds on every path that people can take, and where it does not, the shortest way to
+// fall through. A definition becomes a boolean model; a solver decides, a decision diagram counts. It is pure.
 package proof
 
 import (

@@ -216,3 +216,57 @@ func TestSolverAgreesWithEveryPath(t *testing.T) {
 		}
 	})
 }
+
+// Counts of the diagram are those of trying every path.
+func TestDiagramAgreesWithEveryPath(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := generate(t, 4)
+		m, w := one(d)
+		looks := everyLook(d)
+		lits := make([]lit, len(looks))
+		for i, c := range looks {
+			lits[i] = w.look(c.Look)
+		}
+		diagram, err := newDiagram(m, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := make([]int64, len(looks))
+		total, fewest, most := int64(0), len(d.Questions), 0
+		kinds := map[string]bool{}
+		walk(d, func(answers q.Answers) {
+			total++
+			values := m.values(w.inputs(answers))
+			kind := make([]byte, len(lits))
+			for i, l := range lits {
+				if holds(values, l) {
+					counts[i]++
+					kind[i] = 1
+				}
+			}
+			kinds[string(kind)] = true
+			n := 0
+			for _, a := range answers {
+				if a.State != q.NotReached {
+					n++
+				}
+			}
+			fewest, most = min(fewest, n), max(most, n)
+		})
+		if got, err := diagram.count(yes); err != nil || got.Int64() != total {
+			t.Fatalf("%v paths (%v), by trying %d", got, err, total)
+		}
+		for i, l := range lits {
+			if got, err := diagram.count(l); err != nil || got.Int64() != counts[i] {
+				t.Fatalf("%v: %v paths (%v), by trying %d", d.Form(looks[i]), got, err, counts[i])
+			}
+		}
+		if lo, hi := diagram.answered(); lo != fewest || hi != most {
+			t.Fatalf("%d to %d questions, by trying %d to %d", lo, hi, fewest, most)
+		}
+		if got, err := diagram.kinds(lits); err != nil || got.Int64() != int64(len(kinds)) {
+			t.Fatalf("%v kinds (%v), by trying %d", got, err, len(kinds))
+		}
+	})
+}
