@@ -1,0 +1,126 @@
+package proof
+
+import (
+	q "ekbom/internal/questionnaire"
+)
+
+// twin is two worlds of one definition in which all questions but one have the same answers.
+type twin struct {
+	m             *model
+	before, after *world
+}
+
+func (c *checker) twin(question int) *twin {
+	if t := c.twins[question]; t != nil {
+		return t
+	}
+	m := newModel()
+	tests := testsOf(c.d)
+	before, after := make([]*block, len(c.d.Questions)), make([]*block, len(c.d.Questions))
+	for i := range c.d.Questions {
+		v := variant{&c.d.Questions[i], tests[i]}
+		before[i] = m.block(v)
+		after[i] = before[i]
+		if i == question {
+			after[i] = m.block(v)
+		} else {
+			before[i].shared = true
+		}
+	}
+	t := &twin{m: m}
+	t.before, t.after = m.world(c.d, before), m.world(c.d, after)
+	m.close()
+	if c.twins == nil {
+		c.twins = map[int]*twin{}
+	}
+	c.twins[question] = t
+	return t
+}
+
+// step looks for answers that become less urgent by a step. can says whether anybody can take the step at all.
+func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
+	t := c.twin(s.Question)
+	change := t.change(s)
+	c.Statements++
+	inputs, _, err := t.m.solve(c.ctx, change)
+	if err != nil || inputs == nil {
+		return false, nil, err == nil
+	}
+	var calmer []lit
+	for u := q.Routine; u <= q.Emergency; u++ {
+		calmer = append(calmer, t.m.and(t.before.from(u), -t.after.from(u)))
+	}
+	want := []lit{change, t.m.or(calmer...)}
+	if inputs, _, err = t.m.solve(c.ctx, want...); err != nil || inputs == nil {
+		return true, nil, err == nil
+	}
+	best, _, exact := t.m.smallest(c.ctx, telling, want...)
+	if best == nil {
+		return true, nil, false
+	}
+	all := func(*block) bool { return true }
+	e = &Example{Answers: t.before.answers(best, all), After: t.after.answers(best, all), Smallest: exact}
+	e.Telling = t.before.telling(e.Answers)
+	return true, e, true
+}
+
+// change says that the step was taken.
+func (t *twin) change(s q.Step) lit {
+	m, qu := t.m, &t.before.d.Questions[s.Question]
+	at := func(w *world, option int) lit {
+		for _, sym := range w.symbols[s.Question] {
+			if sym.option == qu.Options[option] {
+				return sym.lit
+			}
+		}
+		return no
+	}
+	asked := t.before.asked[s.Question]
+	var ways []lit
+	switch s.Kind {
+	case q.StepTick:
+		var given, rest []lit
+		for o := range qu.Options {
+			given = append(given, at(t.before, o))
+		}
+		for _, o := range s.Options {
+			rest = []lit{m.or(given...), at(t.after, o), -at(t.before, o)}
+			for other := range qu.Options {
+				if other != o && other != qu.None {
+					a, b := at(t.before, other), at(t.after, other)
+					rest = append(rest, m.or(-a, b), m.or(a, -b))
+				}
+			}
+			ways = append(ways, m.and(rest...))
+		}
+	case q.StepLater:
+		for i, from := range s.Options {
+			for _, to := range s.Options[i+1:] {
+				ways = append(ways, m.and(at(t.before, from), at(t.after, to)))
+			}
+		}
+	case q.StepLarger:
+		for _, from := range t.before.symbols[s.Question] {
+			for _, to := range t.after.symbols[s.Question] {
+				if from.state == q.Given && to.state == q.Given && from.numbers.To < to.numbers.From &&
+					s.Range.Contains(from.numbers.From) && s.Range.Contains(to.numbers.From) {
+					ways = append(ways, m.and(from.lit, to.lit))
+				}
+			}
+		}
+	case q.StepUnsure:
+		all := []lit{at(t.before, s.Options[0])}
+		for o := range qu.Options {
+			if o != s.Options[0] {
+				all = append(all, -at(t.before, o))
+			}
+		}
+		for _, sym := range t.after.symbols[s.Question] {
+			if sym.state == q.Unsure {
+				all = append(all, sym.lit)
+			}
+		}
+		ways = append(ways, m.and(all...))
+	}
+	return m.and(asked, m.or(ways...))
+}
