@@ -28,6 +28,7 @@ func (l *loader) cases(name string) {
 			inherited, ok := written[base]
 			if !ok {
 				d.fault(n, "unknown-case", "name a case that stands above in this file", "there is no case %q above", base)
+				continue // what it would have answered is not worth a word
 			}
 			for id, v := range inherited {
 				all[id] = v
