@@ -27,10 +27,9 @@ var articleSpecialists = []questionnaire.ID{
 	"doctor", "neurologist", "vascular-surgeon", "gynaecologist", "obstetrician-gynaecologist", "endocrinologist",
 }
 
-// Everything that the article names, and everything that rules can conclude, comes out for at least one made-up person.
-func TestReach(t *testing.T) {
-	t.Parallel()
-	files, err := questionnaires.Open("rls")
+func load(t *testing.T, name string) *questionnaire.Definition {
+	t.Helper()
+	files, err := questionnaires.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +37,22 @@ func TestReach(t *testing.T) {
 	if d == nil {
 		t.Fatalf("%d faults", len(faults))
 	}
+	return d
+}
+
+// Everything that rules can conclude comes out for at least one made-up person; for rls everything that the article names.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	for _, name := range questionnaires.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reach(t, load(t, name), name == "rls")
+		})
+	}
+}
+
+func reach(t *testing.T, d *questionnaire.Definition, article bool) {
+	t.Helper()
 	var got assess.Reached
 	for i := range d.Cases {
 		r := assess.Evaluate(d, d.Cases[i].Answers).Reached()
@@ -54,14 +69,18 @@ func TestReach(t *testing.T) {
 		}
 	}
 
-	for _, id := range articleCauses {
+	var causes, specialists []questionnaire.ID
+	if article {
+		causes, specialists = articleCauses, articleSpecialists
+	}
+	for _, id := range causes {
 		reaches("cause", got.Causes, id)
 	}
-	for _, id := range articleSpecialists {
+	for _, id := range specialists {
 		reaches("specialist", got.Specialists, id)
 	}
 	for _, r := range d.Referrals {
-		named := slices.Contains(articleSpecialists, r.Specialist)
+		named := slices.Contains(specialists, r.Specialist)
 		if named != (r.NamedBy == questionnaire.NamedBySource) {
 			t.Errorf("%s: the specialist %s is named by the article: %t; the referral says otherwise", r.Place, r.Specialist, named)
 		}
@@ -84,14 +103,16 @@ func TestReach(t *testing.T) {
 // Who is left to self-care gets something to do, and nothing to take along to a visit that is not advised.
 func TestSelfCare(t *testing.T) {
 	t.Parallel()
-	files, err := questionnaires.Open("rls")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range questionnaires.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			selfCare(t, load(t, name))
+		})
 	}
-	d, faults := questionnaire.Load(files)
-	if d == nil {
-		t.Fatalf("%d faults", len(faults))
-	}
+}
+
+func selfCare(t *testing.T, d *questionnaire.Definition) {
+	t.Helper()
 	seen := 0
 	for i := range d.Cases {
 		o := assess.Evaluate(d, d.Cases[i].Answers)
@@ -120,14 +141,7 @@ func TestSelfCare(t *testing.T) {
 // Home measures wait while any sign for today or now is there or open, so the fact that says so must know every one.
 func TestUrgentSignKnowsEveryUrgentFlag(t *testing.T) {
 	t.Parallel()
-	files, err := questionnaires.Open("rls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, faults := questionnaire.Load(files)
-	if len(faults) > 0 {
-		t.Fatal(faults)
-	}
+	d := load(t, "rls")
 	var fact *questionnaire.Condition
 	for _, f := range d.Facts {
 		if f.ID == "urgent-sign" {

@@ -27,6 +27,7 @@ type report struct {
 	Reachable     map[string]map[string][]string `json:"reachable,omitempty"` // kind, id, cases that reach it
 	Findings      []finding                      `json:"findings"`
 	Languages     map[string][]finding           `json:"languages,omitempty"` // what each further language lacks
+	Others        []report                       `json:"others,omitempty"`    // of further questionnaires, where several are checked
 }
 
 type counts struct {
@@ -79,11 +80,9 @@ func (c *checkCommand) Run(s *stage) error {
 	if c.JSON {
 		enc := json.NewEncoder(s.stdout)
 		enc.SetIndent("", "  ")
-		var out any = reports
-		if len(reports) == 1 {
-			out = reports[0]
-		}
-		if err := enc.Encode(out); err != nil {
+		first := reports[0]
+		first.Others = reports[1:]
+		if err := enc.Encode(first); err != nil {
 			return err
 		}
 	}

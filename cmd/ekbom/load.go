@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ekbom/internal/questionnaire"
@@ -13,20 +14,29 @@ import (
 
 // folder is one questionnaire's files and the name it is called by in messages.
 type folder struct {
-	name  string
-	files fs.FS
+	name    string
+	files   fs.FS
+	shipped bool
 }
+
+// usual is the shipped questionnaire that is meant where none is named.
+const usual = "rls"
 
 // findFolder gives the questionnaire in a folder, or the shipped one of that name.
 func findFolder(name string) (folder, error) {
 	if isQuestionnaire(name) {
-		return folder{filepath.Clean(name), os.DirFS(name)}, nil
+		return folder{name: filepath.Clean(name), files: os.DirFS(name)}, nil
 	}
-	if files, err := questionnaires.Open(name); err == nil {
-		return folder{name, files}, nil
+	if f, err := shipped(name); err == nil {
+		return f, nil
 	}
 	return folder{}, wrongUse{fmt.Errorf("%q is neither a folder with a definition.yaml nor a shipped questionnaire (%s)",
 		name, strings.Join(questionnaires.Names(), ", "))}
+}
+
+func shipped(name string) (folder, error) {
+	files, err := questionnaires.Open(name)
+	return folder{name, files, true}, err
 }
 
 func isQuestionnaire(dir string) bool {
@@ -37,8 +47,10 @@ func isQuestionnaire(dir string) bool {
 // findFolders gives the questionnaire in dir, or those in its subfolders; without dir, the shipped ones.
 func findFolders(dir string) (found []folder, err error) {
 	if dir == "" {
-		for _, name := range questionnaires.Names() {
-			f, err := findFolder(name)
+		names := questionnaires.Names()
+		names = append([]string{usual}, slices.DeleteFunc(names, func(name string) bool { return name == usual })...)
+		for _, name := range names {
+			f, err := shipped(name)
 			if err != nil {
 				return nil, err
 			}
@@ -49,7 +61,7 @@ func findFolders(dir string) (found []folder, err error) {
 	if entries, err := os.ReadDir(dir); err == nil && !isQuestionnaire(dir) {
 		for _, e := range entries {
 			if sub := filepath.Join(dir, e.Name()); e.IsDir() && isQuestionnaire(sub) {
-				found = append(found, folder{sub, os.DirFS(sub)})
+				found = append(found, folder{name: sub, files: os.DirFS(sub)})
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
+	"ekbom/questionnaires"
 )
 
 type result struct {
@@ -53,7 +54,7 @@ func TestCheck(t *testing.T) {
 		if r.code != exitDone || r.stderr != "" {
 			t.Fatalf("exit %d\n%s", r.code, r.stderr)
 		}
-		for _, want := range []string{"rls 1.0.0", "all as expected", "language en: complete", "vein-thrombosis", "neurologist"} {
+		for _, want := range []string{"rls 1.0.0", "heartburn 0.1.0", "all as expected", "language en: complete", "vein-thrombosis", "neurologist"} {
 			if !strings.Contains(r.stdout, want) {
 				t.Errorf("report lacks %q:\n%s", want, r.stdout)
 			}
@@ -77,12 +78,17 @@ func TestCheck(t *testing.T) {
 	})
 	t.Run("nobody answers more than 60 questions", func(t *testing.T) {
 		t.Parallel()
-		var got report
-		if err := json.Unmarshal([]byte(ekbom(t, "", "check", "--json").stdout), &got); err != nil {
+		var first report
+		if err := json.Unmarshal([]byte(ekbom(t, "", "check", "--json").stdout), &first); err != nil {
 			t.Fatal(err)
 		}
-		if got.Counts.MostQuestions > 60 || got.Counts.FewestQuestions > 25 {
-			t.Errorf("between %d and %d questions", got.Counts.FewestQuestions, got.Counts.MostQuestions)
+		if first.Questionnaire.ID != usual || len(first.Others) != len(questionnaires.Names())-1 {
+			t.Errorf("first %s, then %d others", first.Questionnaire.ID, len(first.Others))
+		}
+		for _, got := range append(first.Others, first) {
+			if got.Counts.MostQuestions > 60 || got.Counts.FewestQuestions > 25 {
+				t.Errorf("%s: between %d and %d questions", got.Questionnaire.ID, got.Counts.FewestQuestions, got.Counts.MostQuestions)
+			}
 		}
 	})
 	faults := []struct{ name, file, old, now, want string }{
@@ -131,6 +137,9 @@ func TestOutline(t *testing.T) {
 	}
 	if r := ekbom(t, "", "outline", "--lang", "ru", "rls"); r.code != exitDone || !strings.Contains(r.stdout, "asked when {") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)
+	}
+	if r := ekbom(t, "", "outline", "heartburn"); r.code != exitDone || !strings.Contains(r.stdout, "Heartburn self-check (heartburn ") {
+		t.Errorf("exit %d: %s%s", r.code, r.stdout, r.stderr)
 	}
 	if r := ekbom(t, "", "outline", "--lang", "xx"); r.code != exitWrongUse || !strings.Contains(r.stderr, "en") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)
@@ -201,6 +210,9 @@ func TestAssessAgreesWithCases(t *testing.T) {
 		if r := ekbom(t, string(in), "assess", "--json"); strings.TrimSpace(r.stdout) != string(want) || r.stderr != "" {
 			t.Errorf("%s: another outcome\n%s", d.Cases[i].ID, r.stderr)
 		}
+	}
+	if r := ekbom(t, `{"bleeding": ["black-stools"]}`, "assess", "heartburn"); r.code != exitDone || !strings.Contains(r.stdout, "red flag bleeding") {
+		t.Errorf("exit %d for heartburn: %s%s", r.code, r.stdout, r.stderr)
 	}
 	if r := ekbom(t, `{"age": 52}`, "assess"); r.code != exitDone || !strings.Contains(r.stdout, "urgency: ") {
 		t.Errorf("exit %d in plain words: %s", r.code, r.stdout)

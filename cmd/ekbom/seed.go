@@ -35,7 +35,7 @@ func (c *seedCommand) Run(s *stage, _ *commands) error {
 	if err != nil {
 		return err
 	}
-	d, err := s.loadNamed("rls")
+	d, err := s.loadNamed(usual)
 	if err != nil {
 		return err
 	}

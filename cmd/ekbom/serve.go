@@ -20,7 +20,7 @@ import (
 type serveCommand struct {
 	Addr           string `placeholder:"HOST:PORT" help:"Where to listen. Else EKBOM_ADDR, else 127.0.0.1:8080."`
 	DB             string `name:"db" placeholder:"URL" help:"sqlite:PATH or postgres://..., without a password, which others on this machine could see: EKBOM_DB and EKBOM_DB_FILE may hold one. Else EKBOM_DB, else sqlite:data/ekbom.db."`
-	Questionnaires string `placeholder:"DIR" help:"A questionnaire's folder, or a folder with one in it, in place of the shipped one."`
+	Questionnaires string `placeholder:"DIR" help:"A questionnaire's folder, a folder with one in it, or the name of a shipped one. Else rls."`
 }
 
 // Help tells the settings that have no flag.
@@ -48,10 +48,13 @@ func (c *serveCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
+	if c.Questionnaires == "" {
+		folders = slices.DeleteFunc(folders, func(f folder) bool { return f.name != usual })
+	}
 	if len(folders) != 1 {
 		return wrongUse{fmt.Errorf("one questionnaire is served at a time; name the folder of one of these %d", len(folders))}
 	}
-	if c.Questionnaires == "" {
+	if folders[0].shipped {
 		folders[0].files = withoutCases{folders[0].files}
 	}
 	definition, err := s.load(folders[0])
@@ -118,7 +121,7 @@ func openStore(ctx context.Context, db string) (*store.Store, error) {
 // 20 MB more spare a tenth of the processor time.
 const collectAt = 400
 
-// withoutCases leaves out the made-up people of the shipped questionnaire. The tests have met them; to read them again would
+// withoutCases leaves out the made-up people of a shipped questionnaire. The tests have met them; to read them again would
 // double the time to start.
 type withoutCases struct{ fs.FS }
 

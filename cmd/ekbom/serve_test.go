@@ -119,6 +119,32 @@ func TestWrongUse(t *testing.T) {
 	}
 }
 
+// Another shipped questionnaire is served by its name, and nothing on its pages is about legs.
+func TestServeAnother(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var stdout, stderr output
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--db", "sqlite:" + filepath.Join(t.TempDir(), "ekbom.db"), "--questionnaires", "heartburn"},
+			nil, &stdout, &stderr, nil)
+	}()
+	at := stdout.address(t, stderr.String)
+	if start := get(t, http.DefaultClient, at+"/"); !strings.Contains(start, "Heartburn self-check") {
+		t.Errorf("the start page: %s", start)
+	}
+	for _, page := range []string{"/", "/privacy", "/about", "/sources", "/accessibility", "/return"} {
+		if about := regexp.MustCompile(`(?i)\b(restless|legs?)\b`).FindString(get(t, http.DefaultClient, at+page)); about != "" {
+			t.Errorf("%s speaks of %q", page, about)
+		}
+	}
+	stop()
+	if code := <-done; code != exitDone {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
 func TestServe(t *testing.T) {
 	t.Parallel()
 	db := "sqlite:" + filepath.Join(t.TempDir(), "data", "ekbom.db")
@@ -130,7 +156,7 @@ func TestServe(t *testing.T) {
 		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--db", db}, nil, &stdout, &stderr, []string{"EKBOM_LOG=json"})
 	}()
 	at := stdout.address(t, stderr.String)
-	if body := get(t, http.DefaultClient, at+"/"); !strings.Contains(body, `action="/start"`) {
+	if body := get(t, http.DefaultClient, at+"/"); !strings.Contains(body, `action="/start"`) || !strings.Contains(body, "Restless legs") {
 		t.Errorf("the start page: %s", body)
 	}
 
