@@ -82,8 +82,8 @@ func (s *Server) languageOf(r *http.Request) *language {
 // switchLanguage keeps the language chosen by a link and sends the browser to the same page at its clean address. It
 // reports whether it did.
 func (s *Server) switchLanguage(w http.ResponseWriter, r *http.Request) bool {
-	if r.URL.RawQuery == "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return false
+	if r.URL.RawQuery == "" || r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.Path == pathOpen {
+		return false // an author's link names questions, and one may be called as the parameter is
 	}
 	query := r.URL.Query()
 	if !query.Has(languageParam) {

@@ -52,7 +52,7 @@ type route struct {
 
 // table is the one list of everything the server answers. A GET answers HEAD too.
 func (s *Server) table() []route {
-	return slices.Concat(s.staffRoutes(), s.doorTable(), []route{
+	return slices.Concat(s.staffRoutes(), s.doorTable(), s.authorTable(), []route{
 		{"GET", pathStart, public, s.showStart, false},
 		{"POST", "/start", personal, s.start, false},
 		{"GET", "/q/{question}", personal, s.showQuestion, false},
@@ -101,6 +101,9 @@ func (s *Server) routes() http.Handler {
 		h := s.serve(rt)
 		if rt.limited {
 			h = limit(h)
+		}
+		if s.author != nil && !strings.HasPrefix(rt.pattern, pathClinic) && !strings.HasPrefix(rt.pattern, pathAuthor) {
+			h = s.beside(h)
 		}
 		if strings.HasPrefix(rt.pattern, pathClinic) || rt.pattern == pathCheckSend {
 			h = s.clientIP()(h)

@@ -51,6 +51,7 @@ type Options struct {
 // Server serves one questionnaire.
 type Server struct {
 	Options
+	author         *Author // nil: patients are served
 	editions       *editions
 	catalogue      *locale.Catalogue
 	languages      map[string]*language // those offered
@@ -80,9 +81,11 @@ type Server struct {
 
 // New makes a server and keeps its edition of the questionnaire in the store, so that responses pinned to it can be
 // finished after an upgrade.
-func New(ctx context.Context, o Options) (*Server, error) {
+func New(ctx context.Context, o Options) (*Server, error) { return newServer(ctx, o, nil) }
+
+func newServer(ctx context.Context, o Options, a *Author) (*Server, error) {
 	s := &Server{
-		Options: o, metrics: newMetrics(), run: runID(), mark: rand.Text(),
+		Options: o, author: a, metrics: newMetrics(), run: runID(), mark: rand.Text(),
 		known:  newCache[knownCookie, session](memories),
 		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
 	}
@@ -149,11 +152,13 @@ const (
 
 // Serve answers requests from ln and purges what has expired until ctx ends. Then it finishes the requests under way, so
 // that everything acknowledged is saved and everything else gets its answer.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.serveWith(ctx, ln, s) }
+
+func (s *Server) serveWith(ctx context.Context, ln net.Listener, h http.Handler) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	srv := &http.Server{
-		Handler:           s,
+		Handler:           h,
 		ReadHeaderTimeout: readTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-//go:embed base.css plot.css page.css sheet.css clinic.css case.css queue.css print.css script.js desk.js icon.svg
+//go:embed base.css plot.css page.css sheet.css clinic.css case.css queue.css print.css author.css script.js desk.js author.js icon.svg
 var files embed.FS
 
 // Prefix is where the files are served.
 const Prefix = "/static/"
 
-// Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic, Print and Desk.
+// Assets are the addresses that pages link to: of patients' pages Style, Sheet and Script, of clinics' pages Clinic, Print and Desk; of what authors see Author and AuthorScript.
 type Assets struct {
-	Style, Sheet, Script, Clinic, Print, Desk, Icon string
-	byName                                          map[string][]byte
+	Style, Sheet, Script, Clinic, Print, Desk, Author, AuthorScript, Icon string
+	byName                                                                map[string][]byte
 }
 
 // Load reads the built-in files.
@@ -41,6 +41,8 @@ func Load() (Assets, error) {
 		{"clinic.css", &a.Clinic, []string{"base.css", "plot.css", "clinic.css", "case.css", "queue.css"}, lightCSS},
 		{"print.css", &a.Print, []string{"base.css", "sheet.css", "print.css"}, lightCSS},
 		{"desk.js", &a.Desk, []string{"script.js", "desk.js"}, lightJS},
+		{"author.css", &a.Author, []string{"author.css"}, lightCSS},
+		{"author.js", &a.AuthorScript, []string{"author.js"}, lightJS},
 		{"icon.svg", &a.Icon, []string{"icon.svg"}, bytes.Clone},
 	} {
 		var all []byte

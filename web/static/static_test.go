@@ -24,6 +24,8 @@ func TestServe(t *testing.T) {
 		{a.Script, 200, "text/javascript"},
 		{a.Clinic, 200, "text/css"},
 		{a.Desk, 200, "text/javascript"},
+		{a.Author, 200, "text/css"},
+		{a.AuthorScript, 200, "text/javascript"},
 		{a.Icon, 200, "image/svg+xml"},
 		{"/static/style.css", 404, ""},
 		{"/static/", 404, ""},

@@ -1,0 +1,182 @@
+// Package author helps whoever writes a questionnaire: it watches their folder, has proven what they saved, and says by which
+// rule, in which line, answers lead to what they lead to.
+package author
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"ekbom/internal/questionnaire"
+)
+
+// Finding is something for an author to look at.
+type Finding struct {
+	questionnaire.Fault
+	Answers questionnaire.Answers // answers that show it; nil: none are needed
+}
+
+// Prove finds out what can be found out about a questionnaire without faults, until ctx ends.
+type Prove func(context.Context, *questionnaire.Definition) []Finding
+
+// State is what is known about a folder.
+type State struct {
+	Turn     int                       // rises with every change of what stands here
+	Reading  int                       // rises each time that changed files were read
+	Edition  *questionnaire.Definition // the last one without faults; nil: there was none yet
+	Faults   []questionnaire.Fault     // of the files as they are; with none they are Edition
+	Proving  bool                      // Findings are still to come
+	Findings []Finding                 // about Edition
+}
+
+// Folder is a questionnaire's folder that somebody works in.
+type Folder struct {
+	files fs.FS
+	prove Prove
+	read  []byte             // what was read last, packed
+	stop  context.CancelFunc // of the proof under way
+
+	mu    sync.Mutex
+	state State
+}
+
+// Open looks at a folder. Nothing is read before Watch.
+func Open(files fs.FS, prove Prove) *Folder {
+	return &Folder{files: files, prove: prove, stop: func() {}}
+}
+
+// State gives what is known now.
+func (f *Folder) State() State {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state
+}
+
+func (f *Folder) change(change func(*State)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(&f.state)
+	f.state.Turn++
+}
+
+const (
+	lookEvery = 400 * time.Millisecond
+	settle    = 120 * time.Millisecond // editors write a file in several steps, and a checkout several files
+)
+
+// Watch reads the folder now, and again whenever what stands in it has changed and then stayed the same for a moment, until ctx
+// ends. serve is given each edition without faults before State tells it; while it refuses one, the one before stays. told is
+// called after every change of the state.
+func (f *Folder) Watch(ctx context.Context, serve func(*questionnaire.Definition) error, told func(State)) {
+	defer func() { f.stop() }()
+	for last := pack(f.files); ; {
+		wait := lookEvery
+		switch now := pack(f.files); {
+		case !bytes.Equal(now, last):
+			last, wait = now, settle
+		case !bytes.Equal(now, f.read):
+			f.read = now
+			f.stop() // what is still being proven is past
+			d := f.take(now, serve)
+			told(f.State())
+			if d != nil {
+				var proving context.Context
+				proving, f.stop = context.WithCancel(ctx)
+				go f.proven(proving, d, told)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// take loads what was read. It gives the edition to prove, nil when there is none.
+func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error) *questionnaire.Definition {
+	d, faults := load(packed)
+	if d != nil {
+		if err := serve(d); err != nil {
+			d, faults = nil, []questionnaire.Fault{{Code: "not-served", What: err.Error(), Mend: "save again, or start the server anew"}}
+		}
+	}
+	f.change(func(s *State) {
+		s.Reading++
+		s.Faults, s.Findings, s.Proving = faults, nil, d != nil
+		if d != nil {
+			s.Edition = d
+		}
+	})
+	return d
+}
+
+func (f *Folder) proven(ctx context.Context, d *questionnaire.Definition, told func(State)) {
+	findings := f.prove(ctx, d)
+	if ctx.Err() != nil {
+		return
+	}
+	newest := false
+	f.change(func(s *State) {
+		if newest = s.Edition == d && s.Proving; newest {
+			s.Findings, s.Proving = findings, false
+		}
+	})
+	if newest {
+		told(f.State())
+	}
+}
+
+func load(packed []byte) (*questionnaire.Definition, []questionnaire.Fault) {
+	files, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return nil, []questionnaire.Fault{{Code: "folder", What: err.Error()}}
+	}
+	return questionnaire.Load(files)
+}
+
+// maxFile is more than a questionnaire's file may hold: one that is longer is refused all the same, with its own fault.
+const maxFile = 3 << 20
+
+// pack copies a folder, so that everything is loaded from one moment. Contents are compared, not times: two saves within one
+// tick of a file system's clock are two. What editors leave beside the files while they work does not count. What cannot be read is
+// left out; as a file that is missing it becomes a fault, unless it is there the next moment.
+func pack(files fs.FS) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	_ = fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		base := name[strings.LastIndexByte(name, '/')+1:]
+		switch {
+		case err != nil || name == ".":
+			return nil
+		case base[0] == '.' || strings.HasSuffix(base, "~"):
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case e.IsDir():
+			_, err := w.Create(name + "/")
+			if err == nil && strings.Contains(name, "/") {
+				err = fs.SkipDir // a questionnaire goes no deeper
+			}
+			return err
+		}
+		in, err := files.Open(name)
+		if err != nil {
+			return nil
+		}
+		defer in.Close()
+		out, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		if err == nil && strings.HasSuffix(name, ".yaml") { // any other is a fault by its name
+			_, _ = io.Copy(out, io.LimitReader(in, maxFile))
+		}
+		return err
+	})
+	_ = w.Close() // into memory
+	return b.Bytes()
+}

@@ -1,0 +1,306 @@
+package author
+
+import (
+	"encoding/json"
+	"strings"
+
+	"ekbom/internal/assess"
+	q "ekbom/internal/questionnaire"
+)
+
+// Statement is one condition of the files and what hangs on it.
+type Statement struct {
+	Kind  string // in the words of the files, such as "red flag"
+	ID    q.ID
+	Place q.Place // zero where the files give no place of their own
+	When  *q.Condition
+}
+
+// Statements lists every condition of a definition, in the order of the files.
+func Statements(d *q.Definition) (all []Statement) {
+	add := func(kind string, id q.ID, place q.Place, when *q.Condition) {
+		if when != nil {
+			if place.Line == 0 {
+				place = when.Place
+			}
+			all = append(all, Statement{kind, id, place, when})
+		}
+	}
+	for i := range d.Questions {
+		add("whether it is asked", d.Questions[i].ID, d.Questions[i].Place, d.Questions[i].Ask)
+	}
+	add("who is spoken to", "speaks_for_another", q.Place{}, d.SpeaksForAnother)
+	for _, s := range d.Scores {
+		for _, t := range s.Terms {
+			add("score "+string(s.ID)+", term", t.ID, s.Place, t.When)
+		}
+	}
+	for _, f := range d.RedFlags {
+		add("red flag", f.ID, f.Place, f.When)
+	}
+	for _, c := range d.Criteria {
+		add("criterion, met", c.ID, c.Place, c.Met)
+		add("criterion, earlier", c.ID, c.Place, c.Earlier)
+	}
+	add("pattern", "full", q.Place{}, d.Pattern.Full)
+	add("pattern", "partial", q.Place{}, d.Pattern.Partial)
+	add("pattern", "none", q.Place{}, d.Pattern.None)
+	add("pattern", "shown", q.Place{}, d.Pattern.Shown)
+	for _, a := range d.LookAlikes {
+		add("look-alike", a.ID, a.Place, a.When)
+	}
+	for _, c := range d.Causes {
+		for _, r := range c.Rules {
+			add("cause "+string(c.ID)+", rule", r.ID, r.Place, r.When)
+		}
+		for _, a := range c.Against {
+			add("against cause", c.ID, c.Place, a)
+		}
+	}
+	for _, r := range d.Referrals {
+		add("referral", r.Specialist, r.Place, r.When)
+		add("referral, first", r.Specialist, r.Place, r.First)
+	}
+	for _, e := range d.Exclusions {
+		add("exclusion", e.Remedy, e.Place, e.When)
+	}
+	for _, a := range d.Advice {
+		add("advice", a.ID, a.Place, a.When)
+		add("advice, unless", a.ID, a.Place, a.Unless)
+	}
+	return all
+}
+
+// Readers are the statements that read question i, each once.
+func Readers(d *q.Definition, i int) (readers []Statement) {
+	for _, s := range Statements(d) {
+		reads := false
+		s.When.Questions(func(k int) { reads = reads || k == i })
+		if n := len(readers); n > 0 && readers[n-1].Kind == s.Kind && readers[n-1].ID == s.ID {
+			continue
+		}
+		if reads {
+			readers = append(readers, s)
+		}
+	}
+	return readers
+}
+
+// Written gives a condition on one line, as it could stand in the files: parts that are a fact or a red flag by their name.
+// Facts lists those facts.
+func Written(d *q.Definition, c *q.Condition) string {
+	if c == nil {
+		return "{always: true}"
+	}
+	if f := factOf(d, c); f != nil {
+		return onOneLine(map[string]any{"fact": f.ID})
+	}
+	return onOneLine(parted(d, c))
+}
+
+// FactWritten gives a fact's own condition on one line.
+func FactWritten(d *q.Definition, f q.Fact) string { return onOneLine(parted(d, f.When)) }
+
+// onOneLine writes a form as YAML. It holds nothing but ids, words and numbers.
+func onOneLine(form any) string {
+	written, err := json.Marshal(form)
+	if err != nil {
+		return err.Error()
+	}
+	return strings.NewReplacer(`"`, "", ":", ": ", ",", ", ").Replace(string(written))
+}
+
+// Facts lists the facts by whose names Written gives parts of a condition.
+func Facts(d *q.Definition, c *q.Condition) (facts []q.Fact) {
+	seen := map[*q.Condition]bool{}
+	var look func(*q.Condition)
+	look = func(c *q.Condition) {
+		if c == nil || seen[c] {
+			return
+		}
+		seen[c] = true
+		if f := factOf(d, c); f != nil {
+			facts = append(facts, *f)
+		}
+		for _, p := range c.Parts {
+			look(p)
+		}
+	}
+	look(c)
+	return facts
+}
+
+// factOf gives the fact that a condition is. A single test is shorter as it is.
+func factOf(d *q.Definition, c *q.Condition) *q.Fact {
+	if c.Op != q.OpTest {
+		for i := range d.Facts {
+			if d.Facts[i].When == c {
+				return &d.Facts[i]
+			}
+		}
+	}
+	return nil
+}
+
+// named is Definition.Form with names.
+func named(d *q.Definition, c *q.Condition) any {
+	if f := factOf(d, c); f != nil {
+		return map[string]any{"fact": f.ID}
+	}
+	if c.Op != q.OpTest {
+		for _, f := range d.RedFlags {
+			if f.When == c {
+				return map[string]any{"red_flag": f.ID}
+			}
+		}
+	}
+	return parted(d, c)
+}
+
+// parted writes a condition itself out, and names its parts.
+func parted(d *q.Definition, c *q.Condition) any {
+	if len(c.Parts) == 0 {
+		return d.Form(c)
+	}
+	if c.Op == q.OpNot {
+		return map[string]any{"not": named(d, c.Parts[0])}
+	}
+	parts := make([]any, len(c.Parts))
+	for i, p := range c.Parts {
+		parts[i] = named(d, p)
+		if c.Op == q.OpAtLeast && c.Weights[i] != 1 {
+			parts[i] = map[string]any{"points": c.Weights[i], "when": parts[i]}
+		}
+	}
+	switch c.Op {
+	case q.OpAll:
+		return map[string]any{"all": parts}
+	case q.OpAny:
+		return map[string]any{"any": parts}
+	}
+	return map[string]any{"at_least": c.Least, "of": parts}
+}
+
+// Conclusion is one thing concluded, with the rule that did so.
+type Conclusion struct {
+	ID      q.ID
+	State   string // urgency, strength, match: whatever it was concluded with
+	Rule    q.ID   // where its id is another; empty
+	Place   q.Place
+	When    *q.Condition // nil: not by a condition of its own
+	Because []assess.Reason
+	Against []assess.Reason
+	Open    []q.ID // questions whose answers could change it
+	Sources []q.ID
+}
+
+// Kind is the conclusions of one kind.
+type Kind struct {
+	Name        string
+	Conclusions []Conclusion
+}
+
+// Trace is everything that answers lead to, in the order of the rules file.
+type Trace struct {
+	Settled   q.Urgency // by what is true
+	Urgency   q.Urgency // with what could not be told
+	True      []Conclusion
+	Untold    []Conclusion // red flags that could not be told
+	Causes    []Conclusion
+	Pattern   Kind
+	Further   []Kind // look-alikes, specialists, advice
+	Questions int    // on the path without an answer
+}
+
+// Explain traces everything that answers lead to.
+func Explain(d *q.Definition, answers q.Answers) Trace {
+	o := assess.Evaluate(d, answers)
+	t := Trace{Urgency: o.Urgency, Questions: len(o.Missing), Pattern: Kind{Name: "Pattern " + o.Pattern.Match.String()}}
+	flags := map[q.ID]*q.RedFlag{}
+	for i := range d.RedFlags {
+		flags[d.RedFlags[i].ID] = &d.RedFlags[i]
+	}
+	flag := func(f assess.RedFlag) Conclusion {
+		rule := flags[f.ID]
+		return Conclusion{ID: f.ID, State: f.Urgency.String(), Place: rule.Place, When: rule.When, Because: f.Because, Sources: f.Source}
+	}
+	for _, f := range o.RedFlags {
+		t.True, t.Settled = append(t.True, flag(f)), max(t.Settled, f.Urgency)
+	}
+	for _, f := range o.OpenFlags {
+		t.Untold = append(t.Untold, flag(f))
+	}
+	for _, c := range o.Causes {
+		t.Causes, t.Settled = append(t.Causes, causeOf(d, c)), max(t.Settled, c.Urgency)
+	}
+	for i, c := range o.Pattern.Criteria {
+		rule := &d.Criteria[i]
+		out := Conclusion{ID: c.ID, State: c.State.String(), Place: rule.Place, When: rule.Met, Because: c.Because, Sources: c.Source}
+		if c.State == q.Earlier {
+			out.When = rule.Earlier
+		}
+		t.Pattern.Conclusions = append(t.Pattern.Conclusions, out)
+	}
+	further := func(name string, all []Conclusion) {
+		if len(all) > 0 {
+			t.Further = append(t.Further, Kind{name, all})
+		}
+	}
+	var alike, specialists, advice []Conclusion
+	for _, a := range o.LookAlikes {
+		for _, rule := range d.LookAlikes {
+			if rule.ID == a.ID {
+				alike = append(alike, Conclusion{ID: a.ID, Place: rule.Place, When: rule.When, Because: a.Because, Sources: a.Source})
+			}
+		}
+	}
+	for n, s := range o.Specialists {
+		for _, rule := range d.Referrals {
+			if rule.Specialist != s.ID {
+				continue
+			}
+			out := Conclusion{ID: s.ID, Place: rule.Place, Because: s.Because, Sources: s.Source}
+			if n == 0 {
+				out.State = "first address"
+			}
+			if len(s.Causes) > 0 {
+				out.State = strings.TrimPrefix(out.State+"; by "+join(s.Causes), "; ")
+			}
+			if len(s.Because) > 0 || len(s.Causes) == 0 {
+				out.When = rule.When
+			}
+			specialists = append(specialists, out)
+		}
+	}
+	for _, a := range o.Advice {
+		for _, rule := range d.Advice {
+			if rule.ID == a.ID {
+				advice = append(advice, Conclusion{ID: a.ID, State: a.Kind.String(), Place: rule.Place, When: rule.When, Because: a.Because, Sources: a.Source})
+			}
+		}
+	}
+	further("Look-alikes", alike)
+	further("Whom to see", specialists)
+	further("Advice", advice)
+	return t
+}
+
+func causeOf(d *q.Definition, c assess.Cause) Conclusion {
+	out := Conclusion{ID: c.ID, State: c.Strength.String(), Rule: c.Rule, Because: c.Because, Against: c.Against, Open: c.Open, Sources: c.Source}
+	for _, cause := range d.Causes {
+		for _, r := range cause.Rules {
+			if cause.ID == c.ID && r.ID == c.Rule {
+				out.Place, out.When = r.Place, r.When
+			}
+		}
+	}
+	return out
+}
+
+func join(ids []q.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, ", ")
+}

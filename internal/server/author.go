@@ -1,0 +1,348 @@
+package server
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ekbom/internal/author"
+	"ekbom/internal/questionnaire"
+	"ekbom/internal/returncode"
+	writers "ekbom/web/author"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+)
+
+// Addresses that there are only for an author.
+const (
+	pathAuthor = "/dev/"
+	pathOpen   = "/dev/open"
+	pathAt     = "/dev/at/"
+	pathDraft  = "/dev/draft/"
+)
+
+// OpenLink gives the address, on a server for an author, that opens a draft with these answers.
+func OpenLink(d *questionnaire.Definition, answers questionnaire.Answers) string {
+	return pathOpen + "?" + d.Query(answers)
+}
+
+// Author serves a questionnaire to the one who writes it: each sound edition as soon as it is saved, with a panel beside every
+// patient's page. It is for one person's own machine: it hands drafts to whoever asks.
+type Author struct {
+	options Options
+	folder  *author.Folder
+	name    string // of the folder, for people
+	told    func(author.State)
+	serving atomic.Pointer[Server]
+
+	mu     sync.Mutex
+	drafts map[questionnaire.ResponseID]*draft
+}
+
+// draft is a response that was seen in a browser.
+type draft struct {
+	session session
+	seen    time.Time
+}
+
+// mostDrafts is how many drafts the author's page lists.
+const mostDrafts = 30
+
+// NewAuthor makes a server for the author of a folder, called name. Options.Definition is not read: Serve takes what the folder
+// holds. told is called whenever something new is known about it.
+func NewAuthor(o Options, folder *author.Folder, name string, told func(author.State)) *Author {
+	return &Author{options: o, folder: folder, name: name, told: told, drafts: map[questionnaire.ResponseID]*draft{}}
+}
+
+// Serve answers requests from ln until ctx ends. While the folder has never been without faults it serves nothing.
+func (a *Author) Serve(ctx context.Context, ln net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		a.Watch(ctx)
+	}()
+	defer func() { stop(); <-watched }()
+	for a.serving.Load() == nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return a.serving.Load().serveWith(ctx, ln, a)
+}
+
+// Watch follows the folder until ctx ends.
+func (a *Author) Watch(ctx context.Context) {
+	a.folder.Watch(ctx, func(d *questionnaire.Definition) error { return a.serve(ctx, d) }, a.told)
+}
+
+// serve takes an edition into service. It gets a server of its own; all that they share is in the store. So nothing that a patient's
+// server holds has to change while it runs.
+func (a *Author) serve(ctx context.Context, d *questionnaire.Definition) error {
+	o := a.options
+	o.Definition = d
+	s, err := newServer(ctx, o, a)
+	if err == nil {
+		a.serving.Store(s)
+	}
+	return err
+}
+
+// ServeHTTP answers one request.
+func (a *Author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := a.serving.Load()
+	if s == nil {
+		http.Error(w, "The questionnaire has faults.", http.StatusServiceUnavailable)
+		return
+	}
+	s.ServeHTTP(w, r)
+}
+
+// authorTable is what there is only for an author.
+func (s *Server) authorTable() []route {
+	if s.author == nil {
+		return nil
+	}
+	return []route{
+		{"GET", pathAuthor, personal, s.showAuthor, false},
+		{"GET", pathOpen, personal, s.openAnswers, false},
+		{"GET", pathAt + "{question}", personal, s.openQuestion, false},
+		{"GET", pathDraft + "{draft}", personal, s.openDraft, false},
+		{"POST", "/dev/carry", personal, s.carryOver, false},
+		{"GET", "/dev/state", machine, s.tellState, false},
+	}
+}
+
+// openAnswers makes a draft with the answers of a link, and goes to what comes next.
+func (s *Server) openAnswers(w http.ResponseWriter, r *http.Request) error {
+	e := s.editions.current
+	answers, faults := e.ParseQuery(r.URL.RawQuery)
+	if len(faults) > 0 {
+		view := writers.WrongLink{Assets: s.assets, Open: OpenLink(e.Definition, answers)}
+		for _, f := range faults {
+			view.Faults = append(view.Faults, f.Error())
+		}
+		return s.render(w, http.StatusUnprocessableEntity, writers.Wrong(view))
+	}
+	j, err := s.begin(w, r, answers)
+	if err != nil {
+		return err
+	}
+	return redirect(w, j.next())
+}
+
+// openQuestion makes a draft that waits at a question.
+func (s *Server) openQuestion(w http.ResponseWriter, r *http.Request) error {
+	d := s.editions.current.Definition
+	i, ok := d.Question(questionnaire.ID(chi.URLParam(r, "question")))
+	if !ok {
+		return errNoPage
+	}
+	answers, ok := d.Way(i)
+	if !ok {
+		return s.render(w, http.StatusNotFound, writers.Nowhere(s.assets, string(d.Questions[i].ID)))
+	}
+	j, err := s.begin(w, r, answers)
+	if err != nil {
+		return err
+	}
+	return redirect(w, j.next())
+}
+
+// carryOver begins a draft on the edition served now, with what it takes of this browser's answers.
+func (s *Server) carryOver(w http.ResponseWriter, r *http.Request) error {
+	old, err := s.load(r, s.session(r))
+	if err != nil {
+		return err
+	}
+	answers, _ := s.editions.current.Carry(old.Definition, old.answers)
+	j, err := s.begin(w, r, answers)
+	if err != nil {
+		return err
+	}
+	return redirect(w, j.next())
+}
+
+// begin makes a draft with some answers, and gives it to this browser. With all of them it has its result.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, answers questionnaire.Answers) (*journey, error) {
+	e := s.editions.current
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, fmt.Errorf("new response: %w", err)
+	}
+	now := s.Now().Round(0)
+	for i := range answers {
+		if answers[i].State != questionnaire.NotReached {
+			answers[i].Rev, answers[i].At = 1, now.Unix()
+		}
+	}
+	j := newJourney(r, e, questionnaire.Response{
+		ID: questionnaire.ResponseID(id.String()), Ref: e.Ref, Status: questionnaire.Draft, Revision: 1, Created: now, Updated: now,
+		Expires: now.Add(s.Keep),
+	}, answers)
+	if j.response.Answers, err = e.EncodeAnswers(answers); err != nil {
+		return nil, fmt.Errorf("new response: %w", err)
+	}
+	if j.open < 0 {
+		j.response.Confirmed = j.raised()
+		if len(j.response.Confirmed) == 0 {
+			if err := j.finish(now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	j.response.Place = j.place()
+	code := returncode.New()
+	if err := s.Store.CreateResponse(r.Context(), j.response, code.Hash(s.codeKey)); err != nil {
+		return nil, fmt.Errorf("new response: %w", err)
+	}
+	sess := session{Response: j.response.ID, Hash: e.Hash, Code: code, Seen: j.response.Revision}
+	s.author.saw(sess, now)
+	return j, s.keepSession(w, r, sess)
+}
+
+// openDraft gives this browser a draft that was seen before.
+func (s *Server) openDraft(w http.ResponseWriter, r *http.Request) error {
+	sess, ok := s.author.draft(questionnaire.ResponseID(chi.URLParam(r, "draft")))
+	if !ok {
+		return errNoPage
+	}
+	response, err := s.Store.Response(r.Context(), sess.Response)
+	if err != nil {
+		return err
+	}
+	return s.goOn(w, r, response, sess.Code)
+}
+
+// tellState says when something has changed.
+func (s *Server) tellState(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(map[string]int{"turn": s.author.folder.State().Turn})
+}
+
+func (a *Author) saw(sess session, now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.drafts[sess.Response] = &draft{sess, now}
+	if len(a.drafts) > mostDrafts {
+		delete(a.drafts, slices.MinFunc(a.seen(), func(x, y *draft) int { return x.seen.Compare(y.seen) }).session.Response)
+	}
+}
+
+func (a *Author) draft(id questionnaire.ResponseID) (session, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	d, ok := a.drafts[id]
+	if !ok {
+		return session{}, false
+	}
+	return d.session, true
+}
+
+// seen needs mu.
+func (a *Author) seen() (all []*draft) {
+	for _, d := range a.drafts {
+		all = append(all, d)
+	}
+	return all
+}
+
+// lately gives the drafts, the last seen first.
+func (a *Author) lately() []draft {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []draft
+	for _, d := range a.seen() {
+		all = append(all, *d)
+	}
+	slices.SortFunc(all, func(x, y draft) int {
+		return cmp.Or(y.seen.Compare(x.seen), strings.Compare(string(x.session.Response), string(y.session.Response)))
+	})
+	return all
+}
+
+// heldPage is a page that waits for the panel beside it.
+type heldPage struct {
+	*visit
+	page bytes.Buffer
+}
+
+func (h *heldPage) WriteHeader(status int) { h.wrote, h.status = true, status }
+
+func (h *heldPage) Write(b []byte) (int, error) {
+	h.wrote = true
+	return h.page.Write(b)
+}
+
+// beside puts the author's panel beside what a route answers, if that is a page.
+func (s *Server) beside(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := &heldPage{visit: visitOf(r)}
+		next.ServeHTTP(h, r)
+		page := h.page.Bytes()
+		if header := w.Header(); strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+			with, err := s.withPanel(r, page)
+			if err != nil {
+				s.report(r, http.StatusInternalServerError, err)
+			} else {
+				page = with
+			}
+			header["Content-Security-Policy"] = headerStaffCSP // the panel asks whether the files have changed
+			header.Set("Content-Length", strconv.Itoa(len(page)))
+		}
+		w.WriteHeader(h.status)
+		_, _ = w.Write(page) // an error means that nobody is there any more
+	})
+}
+
+// withPanel puts the panel into a finished page: so no page of a patient needs to know of it.
+func (s *Server) withPanel(r *http.Request, page []byte) ([]byte, error) {
+	head, rest, ok := bytes.Cut(page, []byte("</head>"))
+	if !ok {
+		return page, nil
+	}
+	tag := bytes.Index(rest, []byte("<body"))
+	open := tag + bytes.IndexByte(rest[max(tag, 0):], '>') + 1
+	end := bytes.LastIndex(rest, []byte("</body>"))
+	if tag < 0 || end < open {
+		return page, nil
+	}
+	panel := s.panel(r)
+	var b bytes.Buffer
+	b.Write(head)
+	draw := func(parts ...templ.Component) (err error) {
+		for _, c := range parts {
+			if err == nil {
+				err = c.Render(r.Context(), &b)
+			}
+		}
+		return err
+	}
+	err := draw(writers.Head(panel))
+	b.WriteString("</head>")
+	b.Write(rest[:open])
+	if err == nil {
+		err = draw(writers.Top(panel))
+	}
+	b.Write(rest[open:end])
+	if err == nil {
+		err = draw(writers.Beside(panel))
+	}
+	b.Write(rest[end:])
+	return b.Bytes(), err
+}
