@@ -115,12 +115,17 @@ func checkFolder(f folder) report {
 	for i := range d.Cases {
 		c := &d.Cases[i]
 		for _, differs := range assess.CheckCase(d, c) {
-			r.Findings = append(r.Findings, in(questionnaire.Fault{Place: c.Place, Code: "case-differs", What: fmt.Sprintf("%s: %s", c.ID, differs),
-				Mend: "mend the rules, or the case if a clinician agrees"}))
+			r.Findings = append(r.Findings, in(caseDiffers(c, differs)))
 		}
 	}
 	r.count(d)
 	return r
+}
+
+// caseDiffers is a case that comes out otherwise than it says.
+func caseDiffers(c *questionnaire.Case, differs string) questionnaire.Fault {
+	return questionnaire.Fault{Place: c.Place, Code: "case-differs", What: fmt.Sprintf("%s: %s", c.ID, differs),
+		Mend: "mend the rules, or the case if a clinician agrees"}
 }
 
 // reach notes for every id that rules can conclude which cases do so.

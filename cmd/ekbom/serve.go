@@ -21,6 +21,7 @@ type serveCommand struct {
 	Addr           string `placeholder:"HOST:PORT" help:"Where to listen. Else EKBOM_ADDR, else 127.0.0.1:8080."`
 	DB             string `name:"db" placeholder:"URL" help:"sqlite:PATH or postgres://..., without a password, which others on this machine could see: EKBOM_DB and EKBOM_DB_FILE may hold one. Else EKBOM_DB, else sqlite:data/ekbom.db."`
 	Questionnaires string `placeholder:"DIR" help:"A questionnaire's folder, a folder with one in it, or the name of a shipped one. Else rls."`
+	Dev            bool   `help:"For who writes a questionnaire: read its folder anew on each save, and show beside each page its faults and why it is so. On this machine only, with a database that is gone afterwards."`
 }
 
 // Help tells the settings that have no flag.
@@ -40,24 +41,21 @@ func (*serveCommand) Help() string {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(s *stage) error {
+	if c.Dev {
+		return c.dev(s)
+	}
 	conf, err := settings(s, map[string]string{"EKBOM_ADDR": c.Addr, "EKBOM_DB": c.DB})
 	if err != nil {
 		return err
 	}
-	folders, err := findFolders(c.Questionnaires)
+	f, err := c.folder()
 	if err != nil {
 		return err
 	}
-	if c.Questionnaires == "" {
-		folders = slices.DeleteFunc(folders, func(f folder) bool { return f.name != usual })
+	if f.shipped {
+		f.files = withoutCases{f.files}
 	}
-	if len(folders) != 1 {
-		return wrongUse{fmt.Errorf("one questionnaire is served at a time; name the folder of one of these %d", len(folders))}
-	}
-	if folders[0].shipped {
-		folders[0].files = withoutCases{folders[0].files}
-	}
-	definition, err := s.load(folders[0])
+	definition, err := s.load(f)
 	if err != nil {
 		return err
 	}
@@ -97,6 +95,21 @@ func (c *serveCommand) Run(s *stage) error {
 		fmt.Fprintf(s.stdout, "Make the first account of a clinic, with this link, once: %s%s\n", address(conf, ln.Addr()), link)
 	}
 	return srv.Serve(s.ctx, ln)
+}
+
+// folder is the one questionnaire to serve.
+func (c *serveCommand) folder() (folder, error) {
+	folders, err := findFolders(c.Questionnaires)
+	if err != nil {
+		return folder{}, err
+	}
+	if c.Questionnaires == "" {
+		folders = slices.DeleteFunc(folders, func(f folder) bool { return f.name != usual })
+	}
+	if len(folders) != 1 {
+		return folder{}, wrongUse{fmt.Errorf("one questionnaire is served at a time; name the folder of one of these %d", len(folders))}
+	}
+	return folders[0], nil
 }
 
 // openStore opens a database whose schema is ours: SQLite is brought to it, PostgreSQL must be so already.

@@ -2,6 +2,7 @@ package author
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"ekbom/internal/assess"
@@ -165,6 +166,9 @@ func parted(d *q.Definition, c *q.Condition) any {
 	if c.Op == q.OpNot {
 		return map[string]any{"not": named(d, c.Parts[0])}
 	}
+	if c.Op == q.OpAny {
+		return anyOf(d, c.Parts)
+	}
 	parts := make([]any, len(c.Parts))
 	for i, p := range c.Parts {
 		parts[i] = named(d, p)
@@ -172,13 +176,63 @@ func parted(d *q.Definition, c *q.Condition) any {
 			parts[i] = map[string]any{"points": c.Weights[i], "when": parts[i]}
 		}
 	}
-	switch c.Op {
-	case q.OpAll:
+	if c.Op == q.OpAll {
 		return map[string]any{"all": parts}
-	case q.OpAny:
-		return map[string]any{"any": parts}
 	}
 	return map[string]any{"at_least": c.Least, "of": parts}
+}
+
+// anyOf writes a list of alternatives as shortly as the files may: red flags from an urgency up, and answers to one question.
+func anyOf(d *q.Definition, alternatives []*q.Condition) any {
+	var parts []any
+	for u := q.Routine; u <= q.Emergency; u++ {
+		var from []*q.Condition
+		for _, f := range d.RedFlags {
+			if f.Urgency >= u {
+				from = append(from, f.When)
+			}
+		}
+		there := func(c *q.Condition) bool { return slices.Contains(alternatives, c) }
+		if len(from) > 1 && !slices.ContainsFunc(from, func(c *q.Condition) bool { return !there(c) }) {
+			parts = append(parts, map[string]any{"urgency": map[string]any{"from": u}})
+			alternatives = slices.DeleteFunc(slices.Clone(alternatives), func(c *q.Condition) bool { return slices.Contains(from, c) })
+			break
+		}
+	}
+	answers := func(c *q.Condition) bool { return c.Op == q.OpTest && c.Test.Kind != q.TestNumber }
+	for i, c := range alternatives {
+		if !answers(c) {
+			parts = append(parts, named(d, c))
+			continue
+		}
+		id := d.Questions[c.Test.Question].ID
+		same := func(other *q.Condition) bool { return answers(other) && other.Test.Question == c.Test.Question }
+		if slices.IndexFunc(alternatives, same) < i {
+			continue // told with the first
+		}
+		var words []any
+		for _, other := range alternatives[i:] {
+			if same(other) {
+				switch form := d.Form(other).(map[string]any)[string(id)].(type) {
+				case []string:
+					for _, word := range form {
+						words = append(words, word)
+					}
+				default:
+					words = append(words, form)
+				}
+			}
+		}
+		if len(words) == 1 {
+			parts = append(parts, map[string]any{string(id): words[0]})
+		} else {
+			parts = append(parts, map[string]any{string(id): words})
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return map[string]any{"any": parts}
 }
 
 // Conclusion is one thing concluded, with the rule that did so.
@@ -260,15 +314,20 @@ func Explain(d *q.Definition, answers q.Answers) Trace {
 				continue
 			}
 			out := Conclusion{ID: s.ID, Place: rule.Place, Because: s.Because, Sources: s.Source}
+			var why []string
 			if n == 0 {
-				out.State = "first address"
+				why = append(why, "first address")
 			}
 			if len(s.Causes) > 0 {
-				out.State = strings.TrimPrefix(out.State+"; by "+join(s.Causes), "; ")
+				why = append(why, "by "+join(s.Causes))
 			}
-			if len(s.Because) > 0 || len(s.Causes) == 0 {
+			switch {
+			case len(s.Because) == 0 && rule.From != q.SelfCare && o.Urgency >= rule.From:
+				why = append(why, "by urgency from "+rule.From.String())
+			case len(s.Because) > 0 || len(s.Causes) == 0:
 				out.When = rule.When
 			}
+			out.State = strings.Join(why, ", ")
 			specialists = append(specialists, out)
 		}
 	}
