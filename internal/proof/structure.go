@@ -179,7 +179,7 @@ func (c *checker) seldom() {
 	for u := q.SelfCare; u <= q.Emergency; u++ {
 		note("no path has the urgency "+u.String(), c.w.look(q.Look{Kind: q.LookUrgency, Urgency: u, UrgencyTo: u}))
 	}
-	for m := q.MatchUnknown; m <= q.MatchFull; m++ {
+	for m := q.MatchUnknown; m <= q.MatchFull && !c.d.Pattern.Absent; m++ {
 		note("no path has the match "+m.String(), c.w.match(m))
 	}
 }
