@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,14 +10,18 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"ekbom/internal/assess"
+	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 )
 
 type checkCommand struct {
-	JSON bool   `help:"Print the report as JSON."`
-	Dir  string `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
+	JSON      bool          `help:"Print the report as JSON."`
+	Limit     time.Duration `default:"1m" help:"Longest time to prove one questionnaire."`
+	WriteCase bool          `help:"Save what breaks a property as a case in cases/broken.yaml of the folder."`
+	Dir       string        `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
 }
 
 // report is what check found out about one questionnaire.
@@ -25,10 +30,13 @@ type report struct {
 	Questionnaire *questionnaire.Ref             `json:"questionnaire,omitempty"`
 	Counts        *counts                        `json:"counts,omitempty"`
 	Reachable     map[string]map[string][]string `json:"reachable,omitempty"` // kind, id, cases that reach it
+	Proof         *proofReport                   `json:"proof,omitempty"`
 	Findings      []finding                      `json:"findings"`
 	Languages     map[string][]finding           `json:"languages,omitempty"` // what each further language lacks
 	Others        []report                       `json:"others,omitempty"`    // of further questionnaires, where several are checked
 }
+
+const codeCaseDiffers = "case-differs"
 
 type counts struct {
 	Questions       int `json:"questions"`
@@ -41,7 +49,7 @@ type counts struct {
 	Advice          int `json:"advice"`
 	Sources         int `json:"sources"`
 	Cases           int `json:"cases"`
-	FewestQuestions int `json:"fewest_questions"` // bounds over every path
+	FewestQuestions int `json:"fewest_questions"` // on any path
 	MostQuestions   int `json:"most_questions"`
 }
 
@@ -52,10 +60,14 @@ type finding struct {
 	Code   string `json:"code"`
 	What   string `json:"what"`
 	Mend   string `json:"mend,omitempty"`
+
+	Rules   []foundRule `json:"rules,omitempty"` // that it is about
+	Example *example    `json:"example,omitempty"`
 }
 
 func (f finding) String() string {
-	return questionnaire.Fault{Place: questionnaire.Place{File: f.File, Line: f.Line, Column: f.Column}, Code: f.Code, What: f.What, Mend: f.Mend}.Error()
+	fault := questionnaire.Fault{Place: questionnaire.Place{File: f.File, Line: f.Line, Column: f.Column}, Code: f.Code, What: f.What, Mend: f.Mend}.Error()
+	return fault + f.shown()
 }
 
 // Run checks every questionnaire and prints the reports; findings go to standard error as well.
@@ -67,7 +79,7 @@ func (c *checkCommand) Run(s *stage) error {
 	var reports []report
 	faulty := false
 	for _, f := range folders {
-		r := checkFolder(f)
+		r := checkFolder(s.ctx, f, c)
 		faulty = faulty || len(r.Findings) > 0
 		for _, f := range r.Findings {
 			fmt.Fprintln(s.stderr, f)
@@ -92,10 +104,10 @@ func (c *checkCommand) Run(s *stage) error {
 	return nil
 }
 
-func checkFolder(f folder) report {
+func checkFolder(ctx context.Context, f folder, c *checkCommand) report {
 	r := report{Folder: f.name, Findings: []finding{}}
 	in := func(fault questionnaire.Fault) finding {
-		return finding{filepath.Join(f.name, fault.File), fault.Line, fault.Column, fault.Code, fault.What, fault.Mend}
+		return finding{File: filepath.Join(f.name, fault.File), Line: fault.Line, Column: fault.Column, Code: fault.Code, What: fault.What, Mend: fault.Mend}
 	}
 	d, faults := questionnaire.Load(f.files)
 	for _, fault := range faults {
@@ -119,12 +131,21 @@ func checkFolder(f folder) report {
 		}
 	}
 	r.count(d)
+	ctx, cancel := context.WithTimeout(ctx, c.Limit)
+	defer cancel()
+	proven := proof.Check(ctx, d, proof.Limits{})
+	r.prove(d, proven, f.name)
+	if c.WriteCase {
+		if err := writeCases(f.name, d, proven); err != nil {
+			r.Findings = append(r.Findings, finding{File: f.name, Code: "case-not-written", What: err.Error()})
+		}
+	}
 	return r
 }
 
 // caseDiffers is a case that comes out otherwise than it says.
 func caseDiffers(c *questionnaire.Case, differs string) questionnaire.Fault {
-	return questionnaire.Fault{Place: c.Place, Code: "case-differs", What: fmt.Sprintf("%s: %s", c.ID, differs),
+	return questionnaire.Fault{Place: c.Place, Code: codeCaseDiffers, What: fmt.Sprintf("%s: %s", c.ID, differs),
 		Mend: "mend the rules, or the case if a clinician agrees"}
 }
 
@@ -175,8 +196,6 @@ func (r *report) count(d *questionnaire.Definition) {
 			c.Conditions++
 		}
 	})
-	p := d.Path(d.NewAnswers())
-	c.FewestQuestions, c.MostQuestions = p.Fewest, p.Most
 	r.Counts = c
 }
 
@@ -188,6 +207,7 @@ func (r *report) print(w io.Writer) {
 	c := r.Counts
 	fmt.Fprintf(w, "%s %s (%s)\n", r.Questionnaire.ID, r.Questionnaire.Version, r.Questionnaire.Hash[:12])
 	fmt.Fprintf(w, "  %d questions with %d options; a person answers between %d and %d\n", c.Questions, c.Options, c.FewestQuestions, c.MostQuestions)
+	r.Proof.print(w)
 	fmt.Fprintf(w, "  %d red flags, %d causes with %d rules, %d specialists, %d pieces of advice, %d sources\n",
 		c.RedFlags, c.Causes, c.Rules, c.Specialists, c.Advice, c.Sources)
 	for _, tag := range slices.Sorted(maps.Keys(r.Languages)) {
@@ -218,9 +238,21 @@ func (r *report) print(w io.Writer) {
 	switch {
 	case c.Cases == 0:
 		fmt.Fprintln(w, "  no cases: nobody has said what should come of any answers")
-	case len(r.Findings) == 0:
-		fmt.Fprintf(w, "  %s, all as expected\n", count(c.Cases, "case"))
 	default:
-		fmt.Fprintf(w, "  %s in %s\n", count(len(r.Findings), "finding"), count(c.Cases, "case"))
+		fmt.Fprintf(w, "  %s, %s\n", count(c.Cases, "case"), r.asExpected())
 	}
+	fmt.Fprintf(w, "  %s\n", r.verdict())
+}
+
+func (r *report) asExpected() string {
+	differ := map[questionnaire.Place]bool{}
+	for _, f := range r.Findings {
+		if f.Code == codeCaseDiffers {
+			differ[questionnaire.Place{File: f.File, Line: f.Line}] = true
+		}
+	}
+	if len(differ) == 0 {
+		return "all as expected"
+	}
+	return fmt.Sprintf("%d not as expected", len(differ))
 }

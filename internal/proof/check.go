@@ -37,6 +37,8 @@ func (c Count) Exact() bool { return c.To != nil && c.From.Cmp(c.To) == 0 }
 type Finding struct {
 	q.Fault
 	Property *q.Property // that is broken, or nil
+	Claim    *q.Claim    // of that property, where one is broken
+	Rules    []Rule      // that it is about
 	Example  *Example
 }
 
@@ -243,7 +245,7 @@ func (w *world) confirms(answers q.Answers, want ...lit) bool {
 
 // example looks for the smallest path on which all of want are true.
 func (c *checker) example(want ...lit) *Example {
-	inputs, _, exact := c.m.smallest(c.ctx, telling, want...)
+	inputs, _, exact := c.m.smallest(c.ctx, plain, want...)
 	if inputs == nil {
 		return nil
 	}
@@ -252,11 +254,16 @@ func (c *checker) example(want ...lit) *Example {
 	return e
 }
 
-func telling(s *symbol) int {
+// plain is the cost by which examples are chosen: few telling answers above all, then few ticks and few words.
+func plain(s *symbol) int {
+	cost := 0
 	if s.telling {
-		return 1
+		cost += 64 // more than there are ticks worth counting
 	}
-	return 0
+	if !s.alone || s.state == q.Unsure || s.state == q.Declined || s.words {
+		cost++
+	}
+	return cost
 }
 
 // telling lists the questions whose answers tell something.
@@ -304,7 +311,8 @@ func (c *checker) property(p *q.Property) {
 			c.find(p.Place, "prover-disagrees", "tell whoever maintains the program", "the prover and the evaluator disagree about %s", p.ID)
 			return
 		}
-		c.broken(p, e)
+		f := c.broken(p, e)
+		f.Claim, f.Rules = &claim, involved(c.d, claim.When, claim.Then)
 		return
 	}
 	for _, s := range p.Steps {
@@ -315,7 +323,9 @@ func (c *checker) property(p *q.Property) {
 		}
 		empty = empty && !can
 		if e != nil {
-			c.broken(p, e)
+			at := &q.Condition{Op: q.OpTest, Test: q.Test{Question: s.Question}}
+			any := &q.Condition{Op: q.OpOutcome, Look: q.Look{Kind: q.LookUrgency, UrgencyTo: q.Emergency}}
+			c.broken(p, e).Rules = involved(c.d, at, any)
 			return
 		}
 	}
@@ -324,7 +334,8 @@ func (c *checker) property(p *q.Property) {
 	}
 }
 
-func (c *checker) broken(p *q.Property, e *Example) {
+func (c *checker) broken(p *q.Property, e *Example) *Finding {
 	f := c.find(p.Place, "property-broken", "mend the rules, or the property if a clinician agrees", "%s does not hold: %s", p.ID, p.Says)
 	f.Property, f.Example = p, e
+	return f
 }

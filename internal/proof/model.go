@@ -37,6 +37,7 @@ type symbol struct {
 	state   q.AnswerState // Given for options, numbers, words and dates
 	alone   bool          // goes with no other symbol
 	telling bool          // some condition names it, or it leaves some test unknown
+	words   bool          // own words or a date, where there is anything else to say
 	ways    int           // answers that it stands for
 }
 
@@ -45,7 +46,25 @@ func newModel() *model { return &model{circuit: newCircuit()} }
 // variant is one definition's form of a question.
 type variant struct {
 	*q.Question
-	tests []q.Test
+	tests  []q.Test
+	ranges []q.Range // further runs of numbers that something tells apart
+}
+
+// variants gives a definition's form of each question.
+func variants(d *q.Definition) []variant {
+	tests := testsOf(d)
+	all := make([]variant, len(d.Questions))
+	for i := range all {
+		all[i] = variant{Question: &d.Questions[i], tests: tests[i]}
+	}
+	for _, p := range d.Properties {
+		for _, s := range p.Steps {
+			if s.Kind == q.StepLarger {
+				all[s.Question].ranges = append(all[s.Question].ranges, s.Range)
+			}
+		}
+	}
+	return all
 }
 
 // testsOf gives every test of every question that a condition of the definition makes, its properties included.
@@ -98,15 +117,19 @@ func (m *model) block(variants ...variant) *block {
 		switch v.Type {
 		case q.Number:
 			cuts = append(cuts, v.Range.From, v.Range.To+1)
+			ranges := v.ranges
 			for _, t := range v.tests {
 				if t.Kind == q.TestNumber {
-					cuts = append(cuts, t.Range.From, t.Range.To+1)
+					ranges = append(ranges, t.Range)
 				}
+			}
+			for _, r := range ranges {
+				cuts = append(cuts, r.From, r.To+1)
 			}
 		case q.FreeText, q.Date:
 			if !states[q.Given] {
 				states[q.Given] = true
-				add(symbol{state: q.Given, alone: true, telling: read, ways: 1})
+				add(symbol{state: q.Given, alone: true, telling: read, words: v.Optional, ways: 1})
 			}
 		}
 		for _, s := range []struct {
@@ -138,10 +161,9 @@ func (m *model) block(variants ...variant) *block {
 // one makes a model of one definition alone.
 func one(d *q.Definition) (*model, *world) {
 	m := newModel()
-	tests := testsOf(d)
 	blocks := make([]*block, len(d.Questions))
-	for i := range d.Questions {
-		blocks[i] = m.block(variant{&d.Questions[i], tests[i]})
+	for i, v := range variants(d) {
+		blocks[i] = m.block(v)
 	}
 	w := m.world(d, blocks)
 	m.close()

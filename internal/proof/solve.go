@@ -121,29 +121,49 @@ func (f *formula) inputs(solution []bool) []bool {
 	return inputs
 }
 
+// turn is held while the library searches: all of its solvers share one buffer, so two at once would spoil each other.
+var turn = make(chan struct{}, 1)
+
+// search lets the library work. It cannot be stopped: when ctx ends, the search is left behind and nothing of it is used,
+// and the next one waits until it is over.
+func search(ctx context.Context, work func()) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case turn <- struct{}{}:
+	}
+	done := make(chan struct{})
+	go func() {
+		defer func() { <-turn }()
+		work()
+		close(done)
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-done:
+		return nil
+	}
+}
+
 // solve finds one way of answering for which all of want are true; nil when there is none. Symbols of blocks that do not
 // bear on it are left out. The error is ctx's, when time ran out before it was decided.
 func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
 	f = m.formula(want, false)
-	done := make(chan []bool, 1)
-	// The library cannot be stopped. When time runs out the search is left behind; its result goes nowhere.
-	go func() {
+	var solution []bool
+	err = search(ctx, func() {
 		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
-		if s.Solve() != solver.Sat {
-			done <- nil
-			return
+		if s.Solve() == solver.Sat {
+			solution = s.Model()
 		}
-		done <- s.Model()
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, f, ctx.Err()
-	case solution := <-done:
-		if solution == nil {
-			return nil, f, nil
-		}
-		return f.inputs(solution), f, nil
+	})
+	if err != nil || solution == nil {
+		return nil, f, err
 	}
+	return f.inputs(solution), f, nil
 }
 
 // smallest finds the way of answering with the least cost for which all of want are true; nil when there is none. exact
@@ -158,29 +178,28 @@ func (m *model) smallest(ctx context.Context, cost func(*symbol) int, want ...li
 			weights = append(weights, c)
 		}
 	}
-	results := make(chan solver.Result)
-	go func() {
+	best := make(chan solver.Result, 1) // the last one found
+	err := search(ctx, func() {
 		pb := solver.ParseSliceNb(f.clauses, int(f.last))
 		if len(lits) > 0 {
 			pb.SetCostFunc(lits, weights)
 		}
-		solver.New(pb).Optimal(results, nil)
-	}()
-	for {
-		select {
-		case <-ctx.Done():
-			go func() {
-				for range results { // let the search end
-				}
-			}()
-			return inputs, total, false
-		case r, more := <-results:
-			if !more {
-				return inputs, total, true
+		results := make(chan solver.Result)
+		go solver.New(pb).Optimal(results, nil)
+		for r := range results {
+			select {
+			case <-best:
+			default:
 			}
-			if r.Status == solver.Sat {
-				inputs, total = f.inputs(r.Model), r.Weight
-			}
+			best <- r
 		}
+	})
+	select {
+	case r := <-best:
+		if r.Status == solver.Sat {
+			inputs, total = f.inputs(r.Model), r.Weight
+		}
+	default:
 	}
+	return inputs, total, err == nil
 }

@@ -15,10 +15,8 @@ func (c *checker) twin(question int) *twin {
 		return t
 	}
 	m := newModel()
-	tests := testsOf(c.d)
 	before, after := make([]*block, len(c.d.Questions)), make([]*block, len(c.d.Questions))
-	for i := range c.d.Questions {
-		v := variant{&c.d.Questions[i], tests[i]}
+	for i, v := range variants(c.d) {
 		before[i] = m.block(v)
 		after[i] = before[i]
 		if i == question {
@@ -54,7 +52,7 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	if inputs, _, err = t.m.solve(c.ctx, want...); err != nil || inputs == nil {
 		return true, nil, err == nil
 	}
-	best, _, exact := t.m.smallest(c.ctx, telling, want...)
+	best, _, exact := t.m.smallest(c.ctx, plain, want...)
 	if best == nil {
 		return true, nil, false
 	}
@@ -102,8 +100,8 @@ func (t *twin) change(s q.Step) lit {
 	case q.StepLarger:
 		for _, from := range t.before.symbols[s.Question] {
 			for _, to := range t.after.symbols[s.Question] {
-				if from.state == q.Given && to.state == q.Given && from.numbers.To < to.numbers.From &&
-					s.Range.Contains(from.numbers.From) && s.Range.Contains(to.numbers.From) {
+				if from.state == q.Given && to.state == q.Given && from.numbers.From < to.numbers.To &&
+					s.Range.Contains(from.numbers.From) && s.Range.Contains(to.numbers.To) {
 					ways = append(ways, m.and(from.lit, to.lit))
 				}
 			}

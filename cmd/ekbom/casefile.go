@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ekbom/internal/assess"
+	"ekbom/internal/proof"
+	"ekbom/internal/questionnaire"
+)
+
+// caseText writes a case the way authors do. expect is the rest of the line behind "expect: ".
+func caseText(d *questionnaire.Definition, id, story string, answers questionnaire.Answers, expect string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- case: %s\n  story: %s\n  answers:\n", id, strconv.Quote(story))
+	for i, a := range answers {
+		if a.State != questionnaire.NotReached {
+			fmt.Fprintf(&b, "    %s: %s\n", d.Questions[i].ID, caseAnswer(d, i, a))
+		}
+	}
+	fmt.Fprintf(&b, "  expect: %s\n", expect)
+	return b.String()
+}
+
+func caseAnswer(d *questionnaire.Definition, i int, a questionnaire.Answer) string {
+	words := d.Words(i, a)
+	switch qu := &d.Questions[i]; {
+	case a.State == questionnaire.Given && qu.Type == questionnaire.Choices:
+		return "[" + strings.Join(words, ", ") + "]"
+	case a.State == questionnaire.Given && (qu.Type == questionnaire.FreeText || qu.Type == questionnaire.Date):
+		return strconv.Quote(words[0])
+	}
+	return words[0]
+}
+
+// fileBroken holds cases of broken properties until an author has sorted them into files of their own.
+const fileBroken = "cases/broken.yaml"
+
+// writeCases saves the example of each broken property as a case of its folder. The case expects what the property
+// demands, as far as a case can say it, so it stays red until the rules are mended.
+func writeCases(dir string, d *questionnaire.Definition, p *proof.Report) error {
+	if !isQuestionnaire(dir) {
+		return errors.New("cases can be written into a folder only; name one")
+	}
+	var b strings.Builder
+	for _, f := range p.Findings {
+		if f.Property == nil || f.Example == nil {
+			continue
+		}
+		answers, expect := f.Example.Answers, demanded(d, f.Claim)
+		urgency := assess.Evaluate(d, answers).Urgency
+		note := "     # the urgency is as it is now"
+		switch {
+		case f.Example.After != nil: // not less urgent than before the step
+			answers, note = f.Example.After, ""
+		case f.Claim != nil && !f.Claim.Never && f.Claim.Then.Op == questionnaire.OpOutcome && f.Claim.Then.Look.Kind == questionnaire.LookUrgency:
+			look := f.Claim.Then.Look
+			urgency, note = max(look.Urgency, min(look.UrgencyTo, questionnaire.Routine)), ""
+		case expect == "":
+			note += "; say what it should be"
+		}
+		expect = fmt.Sprintf("{urgency: %s%s}%s", urgency, expect, note)
+		b.WriteString(caseText(d, "broken-"+string(f.Property.ID), "Found by the prover. "+f.Property.Says, answers, expect))
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	name := filepath.Join(dir, fileBroken)
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte("# Paths that break a property, found by the prover. Sort them into the other files once the rules are mended.\n"+b.String()), 0o644)
+}
+
+// demanded gives what a claim demands besides the urgency, in the form of a case's expectation; empty where a case cannot
+// say it.
+func demanded(d *questionnaire.Definition, c *questionnaire.Claim) string {
+	if c == nil || c.Then.Op != questionnaire.OpOutcome {
+		return ""
+	}
+	l := c.Then.Look
+	if c.Never {
+		if l.Kind == questionnaire.LookAdvice {
+			return fmt.Sprintf(", not_advice: [%s]", d.Advice[l.At].ID)
+		}
+		return ""
+	}
+	switch l.Kind {
+	case questionnaire.LookAdvice:
+		return fmt.Sprintf(", advice: [%s]", d.Advice[l.At].ID)
+	case questionnaire.LookSpecialist:
+		return fmt.Sprintf(", specialists: [%s]", d.Referrals[l.At].Specialist)
+	case questionnaire.LookFirst:
+		return fmt.Sprintf(", first: %s", d.Referrals[l.At].Specialist)
+	case questionnaire.LookStrength:
+		return fmt.Sprintf(", causes: {%s: %s}", d.Causes[l.At].ID, l.Strength)
+	case questionnaire.LookMatch:
+		return fmt.Sprintf(", pattern: %s", l.Match)
+	}
+	return ""
+}
