@@ -221,6 +221,9 @@ func (r *report) print(w io.Writer) {
 		}
 	}
 	for _, kind := range []string{"red_flags", "look_alikes", "causes", "specialists", "advice"} {
+		if len(r.Reachable[kind]) == 0 {
+			continue
+		}
 		fmt.Fprintf(w, "  %s and the cases that reach them\n", strings.ReplaceAll(kind, "_", "-"))
 		t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 		for _, id := range slices.Sorted(maps.Keys(r.Reachable[kind])) {
