@@ -132,7 +132,10 @@ func printOutcome(w io.Writer, d *questionnaire.Definition, o *assess.Outcome) {
 		return strings.Join(said, "; ")
 	}
 	fmt.Fprintf(w, "%s\n%s\n", t.Urgency[o.Urgency].Heading, t.Urgency[o.Urgency].Sentence)
-	fmt.Fprintf(w, "\nurgency: %s\npattern: %s\n", o.Urgency, o.Pattern.Match)
+	fmt.Fprintf(w, "\nurgency: %s\n", o.Urgency)
+	if !d.Pattern.Absent {
+		fmt.Fprintf(w, "pattern: %s\n", o.Pattern.Match)
+	}
 	for _, c := range o.Pattern.Criteria {
 		fmt.Fprintf(w, "  %s: %s (%s)\n", c.ID, c.State, because(c.Because))
 	}
