@@ -153,17 +153,53 @@ func search(ctx context.Context, work func()) error {
 // bear on it are left out. The error is ctx's, when time ran out before it was decided.
 func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
 	f = m.formula(want, false)
+	inputs, err = f.solve(ctx)
+	return inputs, f, err
+}
+
+// solve finds inputs for which all clauses are true; nil when there are none. The error is ctx's.
+func (f *formula) solve(ctx context.Context) ([]bool, error) {
 	var solution []bool
-	err = search(ctx, func() {
+	err := search(ctx, func() {
 		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
 		if s.Solve() == solver.Sat {
 			solution = s.Model()
 		}
 	})
 	if err != nil || solution == nil {
-		return nil, f, err
+		return nil, err
 	}
-	return f.inputs(solution), f, nil
+	return f.inputs(solution), nil
+}
+
+// atMost states that no more than most of the literals are true, by counting them one after another.
+func (f *formula) atMost(lits []lit, most int) {
+	var before []int // variables: more than so many of the literals so far are true
+	for _, l := range lits {
+		x := f.number(l)
+		f.state(-l) // it is only avoided by what makes it false
+		if most == 0 {
+			f.clauses = append(f.clauses, []int{-x})
+			continue
+		}
+		if len(before) == most {
+			f.clauses = append(f.clauses, []int{-x, -before[most-1]})
+		}
+		now := make([]int, min(len(before)+1, most))
+		for k := range now {
+			f.last++
+			now[k] = int(f.last)
+			if k < len(before) {
+				f.clauses = append(f.clauses, []int{-before[k], now[k]})
+			}
+			if k == 0 {
+				f.clauses = append(f.clauses, []int{-x, now[0]})
+			} else {
+				f.clauses = append(f.clauses, []int{-x, -before[k-1], now[k]})
+			}
+		}
+		before = now
+	}
 }
 
 // smallest finds the way of answering with the least cost for which all of want are true; nil when there is none. exact
