@@ -54,7 +54,7 @@ const (
 	WordUnsure   = "unsure"
 	WordDeclined = "declined"
 	WordBlank    = "blank"
-	wordAnswered = "answered"
+	WordAnswered = "answered" // only in conditions
 )
 
 // AnswerFault says why an entry is not an answer to its question. A page or a command finds the words for Code.

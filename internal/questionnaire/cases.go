@@ -63,12 +63,16 @@ func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml
 			d.fault(v, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", key, didYouMean(key, known))
 			continue
 		}
-		words := []string{v.Value}
+		entries := []*yaml.Node{v}
 		if v.Kind == yaml.SequenceNode {
-			words = nil
-			for _, i := range v.Content {
-				words = append(words, i.Value)
+			entries = v.Content
+		}
+		var words []string
+		for _, e := range entries {
+			if e.Kind != yaml.ScalarNode {
+				d.fault(e, "not-an-answer", "give an answer that the question takes", "expected one word, number or text here")
 			}
+			words = append(words, e.Value)
 		}
 		if len(words) == 1 && words[0] == WordBlank {
 			words = nil

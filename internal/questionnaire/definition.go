@@ -162,6 +162,28 @@ func (n Namer) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 // UnmarshalText reads the word used in files and exports.
 func (n *Namer) UnmarshalText(b []byte) error { return parseWord(n, namerNames, string(b)) }
 
+// Words gives the words that files use for the values of a closed set, in the order of the values.
+func Words[T Urgency | Strength | CriterionState | Match | Type | AdviceKind | Namer]() (names []string) {
+	var of T
+	switch any(of).(type) {
+	case Urgency:
+		names = urgencyNames
+	case Strength:
+		names = strengthNames
+	case CriterionState:
+		names = criterionNames
+	case Match:
+		names = matchNames
+	case Type:
+		names = typeNames
+	case AdviceKind:
+		names = adviceNames
+	case Namer:
+		names = namerNames
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
+}
+
 type wordError string
 
 func (e wordError) Error() string { return "unknown word " + string(e) }

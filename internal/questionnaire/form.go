@@ -46,7 +46,7 @@ func (t Test) form(qu *Question) any {
 	case TestDeclined:
 		return WordDeclined
 	case TestAnswered:
-		return wordAnswered
+		return WordAnswered
 	case TestNumber:
 		bounds := map[string]any{}
 		if t.Range.From > qu.Range.From {

@@ -24,6 +24,7 @@ const (
 	fileProperties = "properties.yaml"
 	folderCases    = "cases"
 	folderText     = "text"
+	folderSchema   = ".schema" // for editors; never read
 	english        = "en"
 )
 
@@ -36,7 +37,8 @@ const (
 // Load reads one questionnaire's folder. With any fault there is no definition; all faults are listed, by file and line.
 // Languages other than English may lack texts: they load, and Text.Missing says what they lack.
 func Load(files fs.FS) (*Definition, []Fault) {
-	r := &reader{files: files, parsed: map[string]func() (yaml.Node, *Fault){}}
+	l := newLoader(files)
+	r := l.reader
 	r.knownFiles()
 	structure := []string{fileDefinition, fileRules, fileSources}
 	texts, cases := r.list(folderText), r.list(folderCases)
@@ -44,7 +46,6 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	r.parse(slices.Concat(structure, texts, cases, properties)...)
 	pinned := make(chan pin, 1)
 	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
-	l := &loader{reader: r, d: &Definition{Texts: map[string]*Text{}, index: map[ID]int{}}}
 	readable := r.readable(slices.Concat(structure[1:], texts))
 	l.definition()
 	if len(l.d.Questions) > 0 && readable {
@@ -82,6 +83,36 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		return nil, r.faults
 	}
 	return l.d, nil
+}
+
+// Skeleton reads what a folder names, as far as that can be read: for whoever helps to write it. It may be faulty and is not
+// fit to be evaluated. The faults are those for which a file could not be read at all; files may be missing but the definition.
+func Skeleton(files fs.FS) (*Definition, []Fault) {
+	l := newLoader(files)
+	sources, rules, texts := l.present(fileSources), l.present(fileRules), l.present(path.Join(folderText, english+".yaml"))
+	names := slices.Concat([]string{fileDefinition}, sources, rules, texts)
+	l.parse(names...)
+	if !l.readable(names) {
+		return nil, l.faults
+	}
+	l.definition()
+	if len(sources) > 0 {
+		l.sources()
+	}
+	if len(rules) > 0 {
+		l.rules()
+	}
+	for _, name := range texts {
+		l.text(name)
+	}
+	return l.d, nil
+}
+
+func newLoader(files fs.FS) *loader {
+	return &loader{
+		reader: &reader{files: files, parsed: map[string]func() (yaml.Node, *Fault){}},
+		d:      &Definition{Texts: map[string]*Text{}, index: map[ID]int{}},
+	}
 }
 
 // readable reports whether all files can be read. Where one cannot, what the others miss in it is not worth a word.
@@ -131,7 +162,7 @@ func (r *reader) knownFiles() {
 		for _, e := range entries {
 			name := path.Join(folder, e.Name())
 			switch {
-			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText}, name):
+			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText, folderSchema}, name):
 			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
 			default:
 				r.fault(Place{File: name}, "unknown-file", "take it out of the folder", "this file is not part of a questionnaire")
@@ -219,8 +250,12 @@ func (l *loader) section(d doc, n *yaml.Node) {
 }
 
 // Words that have a meaning of their own where a question's id or an option's id may stand.
-var reservedQuestions = []ID{"all", "any", "not", "of", "fact", "score", "criterion", "pattern", "cause", "urgency", "always", "outcome", "look_alike", "red_flag"}
-var reservedOptions = []ID{WordUnsure, WordDeclined, WordBlank, wordAnswered}
+var reservedQuestions = []ID{"all", "any", "not", "at_least", "of", "fact", "score", "criterion", "pattern", "cause", "urgency", "always", "outcome", "look_alike", "red_flag"}
+
+// ConditionKeys gives the keys that a condition may have beside the ids of questions.
+func ConditionKeys() []ID { return slices.Clone(reservedQuestions) }
+
+var reservedOptions = []ID{WordUnsure, WordDeclined, WordBlank, WordAnswered}
 
 func (l *loader) question(d doc, n *yaml.Node) {
 	qu := Question{Section: len(l.d.Sections), None: -1, Unsure: true, Place: d.at(n)}

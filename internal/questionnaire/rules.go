@@ -470,9 +470,13 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 	case "look_alike", "red_flag", "cause":
 		c = anyOf(k.Value)
 	case "score":
-		d.entries(v, func(name, bounds *yaml.Node) { c = l.score(d, n, name, bounds) })
+		if d.single(v) {
+			c = l.score(d, n, v.Content[0], v.Content[1])
+		}
 	case "criterion":
-		d.entries(v, func(name, states *yaml.Node) { c = l.state(d, "criterion", d.id(name), states, criterionNames) })
+		if d.single(v) {
+			c = l.state(d, "criterion", d.id(v.Content[0]), v.Content[1], criterionNames)
+		}
 	case "pattern":
 		c = l.state(d, "pattern", "", v, matchNames)
 	case "urgency":
@@ -498,6 +502,15 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 		c = l.test(d, n, k, v)
 	}
 	return c
+}
+
+// single reports whether a mapping names one thing.
+func (d doc) single(n *yaml.Node) bool {
+	if n.Kind == yaml.MappingNode && len(n.Content) == 2 {
+		return true
+	}
+	d.fault(n, "not-a-condition", "name one; join several with all or any", "expected one name with its value here")
+	return false
 }
 
 func (l *loader) atLeast(d doc, n *yaml.Node) *Condition {
@@ -616,7 +629,7 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 			kind, offered = TestUnsure, qu.Unsure
 		case WordDeclined:
 			kind, offered = TestDeclined, qu.Decline
-		case wordAnswered:
+		case WordAnswered:
 			kind = TestAnswered
 		default:
 			i, ok := l.d.Option(at, ID(w.Value))
