@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ekbom/internal/questionnaire"
+	"ekbom/internal/wording"
 )
 
 type outlineCommand struct {
@@ -44,9 +45,9 @@ func (c *outlineCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
-	text, ok := d.Texts[c.Lang]
-	if !ok {
-		return wrongUse{fmt.Errorf("%s has no texts in %q; it has %s", d.ID, c.Lang, strings.Join(slices.Sorted(maps.Keys(d.Texts)), ", "))}
+	text, err := textIn(d, c.Lang)
+	if err != nil {
+		return err
 	}
 	var questions []outlineQuestion
 	for i, q := range d.Questions {
@@ -72,6 +73,7 @@ func (c *outlineCommand) Run(s *stage) error {
 		return enc.Encode(map[string]any{"questionnaire": d.Ref, "title": text.Title, "language": c.Lang, "questions": questions})
 	}
 	fmt.Fprintf(s.stdout, "%s (%s %s)\n", text.Title, d.ID, d.Version)
+	words := wording.New(d, text)
 	var section questionnaire.ID
 	for i, q := range questions {
 		if q.Section != section {
@@ -80,11 +82,7 @@ func (c *outlineCommand) Run(s *stage) error {
 		}
 		fmt.Fprintf(s.stdout, "\n%d. %s  [%s, %s]\n", i+1, q.Text, q.ID, q.Type)
 		if q.Ask != nil {
-			ask, err := json.Marshal(q.Ask)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(s.stdout, "   asked when %s\n", strings.ReplaceAll(string(ask), `"`, ""))
+			fmt.Fprintf(s.stdout, "   asked when %s\n", words.Condition(d.Questions[i].Ask))
 		}
 		for _, o := range q.Options {
 			fmt.Fprintf(s.stdout, "   - %s  [%s]\n", o.Text, o.ID)
@@ -94,4 +92,13 @@ func (c *outlineCommand) Run(s *stage) error {
 		}
 	}
 	return nil
+}
+
+// textIn gives a questionnaire's texts in a language.
+func textIn(d *questionnaire.Definition, lang string) (*questionnaire.Text, error) {
+	text, ok := d.Texts[lang]
+	if !ok {
+		return nil, wrongUse{fmt.Errorf("%s has no texts in %q; it has %s", d.ID, lang, strings.Join(slices.Sorted(maps.Keys(d.Texts)), ", "))}
+	}
+	return text, nil
 }

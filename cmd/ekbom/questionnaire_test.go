@@ -135,7 +135,7 @@ func TestOutline(t *testing.T) {
 			t.Errorf("%s stands in the group %q", q.ID, q.Group)
 		}
 	}
-	if r := ekbom(t, "", "outline", "--lang", "ru", "rls"); r.code != exitDone || !strings.Contains(r.stdout, "asked when {") {
+	if r := ekbom(t, "", "outline", "--lang", "ru", "rls"); r.code != exitDone || !strings.Contains(r.stdout, "asked when Возраст: below 18") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)
 	}
 	if r := ekbom(t, "", "outline", "heartburn"); r.code != exitDone || !strings.Contains(r.stdout, "Heartburn self-check (heartburn ") {

@@ -17,6 +17,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Schema  schemaCommand  `cmd:"" help:"Print or write JSON Schema of a questionnaire's files, for editors."`
+	Graph   graphCommand   `cmd:"" help:"Draw the flow of the questions, or what one conclusion hangs on."`
 	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`
 	Audit   auditCommand   `cmd:"" help:"Check that nobody changed the audit trails of clinics."`
 	Seed    seedCommand    `cmd:"" help:"Fill a demo clinic with made-up patients."`

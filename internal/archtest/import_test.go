@@ -23,6 +23,7 @@ var rooms = map[string][]string{
 	"internal/assess":        {"internal/questionnaire"},
 	"internal/wording":       {"internal/questionnaire"},
 	"internal/schema":        {"internal/questionnaire"},
+	"internal/graph":         {"internal/questionnaire", "internal/wording"},
 	"internal/returncode":    nil,
 	"internal/account":       {"internal/questionnaire"},
 	"internal/review":        {"internal/questionnaire", "internal/account"},
@@ -44,7 +45,7 @@ var rooms = map[string][]string{
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
 	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
 	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/author", "internal/store", "web/author", "web/clinic", "web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
-	"cmd/ekbom": slices.Concat(domain, []string{"internal/author", "internal/config", "internal/demo", "internal/proof", "internal/schema", "internal/server", "internal/store", "internal/wording", "web/locale",
+	"cmd/ekbom": slices.Concat(domain, []string{"internal/author", "internal/config", "internal/demo", "internal/graph", "internal/proof", "internal/schema", "internal/server", "internal/store", "internal/wording", "web/locale",
 		"questionnaires"}),
 }
 

@@ -16,16 +16,39 @@ type Node struct {
 
 // Tree gives a condition as a tree. Facts are opened where they first stand; other rules are only named, as each has its
 // own tree.
-func (w *Words) Tree(c *q.Condition) Node {
-	if c == nil {
-		return Node{Says: "always"}
+func (w *Words) Tree(c *q.Condition) Node { return w.Trees([]*q.Condition{c})[0] }
+
+// Trees gives conditions that are read one after the other: a fact is opened only in the first that names it.
+func (w *Words) Trees(conditions []*q.Condition) []Node {
+	opened, trees := map[*q.Condition]bool{}, make([]Node, len(conditions))
+	for i, c := range conditions {
+		if c == nil {
+			trees[i] = Node{Says: "always"}
+			continue
+		}
+		if n, ok := w.nameOf(c); ok && n.before == "fact" {
+			trees[i] = w.node(c, opened)
+		} else {
+			trees[i] = w.open(c, opened)
+		}
 	}
-	opened := map[*q.Condition]bool{}
-	root := w.open(c, opened)
-	if n, ok := w.nameOf(c); ok && n.before == "fact" {
-		root.Name = n.String()
+	return trees
+}
+
+// title gives the words that a questionnaire has for a named rule, if it has any.
+func (w *Words) title(n name) string {
+	id := q.ID(n.id)
+	switch n.before {
+	case "red flag":
+		return w.t.RedFlags[id].Name
+	case "look-alike":
+		return w.t.LookAlikes[id].Name
+	case "cause":
+		return w.t.Causes[id].Name
+	case "criterion":
+		return w.t.Criteria[id].Name
 	}
-	return root
+	return ""
 }
 
 func (w *Words) node(c *q.Condition, opened map[*q.Condition]bool) Node {
@@ -34,7 +57,7 @@ func (w *Words) node(c *q.Condition, opened map[*q.Condition]bool) Node {
 	case !named:
 		return w.open(c, opened)
 	case n.before != "fact" && n.before != "score":
-		return Node{Name: n.String(), Of: c}
+		return Node{Name: n.String(), Says: w.title(n), Of: c}
 	case opened[c]:
 		return Node{Name: n.String(), Says: "see above", Of: c}
 	}

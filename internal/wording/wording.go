@@ -126,11 +126,11 @@ func (w *Words) nameOf(c *q.Condition) (name, bool) {
 	if _, _, plain := alternatives(c); plain {
 		return name{}, false
 	}
+	if len(c.Parts) == 0 {
+		return name{}, false // always, never
+	}
 	if n, ok := w.names[c]; ok {
 		return n, true
-	}
-	if len(c.Parts) == 0 {
-		return name{}, false
 	}
 	switch c.Op {
 	case q.OpAny:
@@ -236,6 +236,26 @@ func (w *Words) Condition(c *q.Condition) string {
 		return n.String() + ": " + w.join(c, false)
 	}
 	return w.join(c, false)
+}
+
+// Lines gives the same as Condition with each part of an all or any on a line of its own.
+func (w *Words) Lines(c *q.Condition) []string {
+	if c != nil && (c.Op == q.OpAll || c.Op == q.OpAny) {
+		if _, named := w.nameOf(c); !named {
+			if _, _, plain := alternatives(c); !plain && len(c.Parts) > 0 {
+				between := "or "
+				if c.Op == q.OpAll {
+					between = "and "
+				}
+				lines := w.parts(c)
+				for i := range lines[1:] {
+					lines[1+i] = between + lines[1+i]
+				}
+				return lines
+			}
+		}
+	}
+	return []string{w.Condition(c)}
 }
 
 // say gives a part of a condition.
@@ -389,7 +409,7 @@ func (w *Words) tests(question int, tests []q.Test) (said []string) {
 	}
 	for _, t := range tests {
 		if t.Kind == q.TestNumber {
-			said = append(said, w.span(question, t.Range))
+			said = append(said, w.Span(question, t.Range))
 		}
 	}
 	for _, state := range []struct {
@@ -418,9 +438,9 @@ func (w *Words) other(question int, tests []q.Test) string {
 		all, r := w.d.Questions[question].Range, tests[0].Range
 		switch {
 		case r.From <= all.From:
-			return w.span(question, q.Range{From: r.To + 1, To: all.To})
+			return w.Span(question, q.Range{From: r.To + 1, To: all.To})
 		case r.To >= all.To:
-			return w.span(question, q.Range{From: all.From, To: r.From - 1})
+			return w.Span(question, q.Range{From: all.From, To: r.From - 1})
 		}
 	}
 	said := w.tests(question, tests)
@@ -433,8 +453,8 @@ func (w *Words) other(question int, tests []q.Test) string {
 	return "not " + said[0]
 }
 
-// span says a range of numbers within those that a question takes.
-func (w *Words) span(question int, r q.Range) string {
+// Span says a range of numbers within those that a question takes.
+func (w *Words) Span(question int, r q.Range) string {
 	all := w.d.Questions[question].Range
 	number := func(n int) string { return w.amount(question, strconv.Itoa(n)) }
 	r.From, r.To = max(r.From, all.From), min(r.To, all.To)

@@ -167,7 +167,7 @@ func TestTree(t *testing.T) {
     | age: below 3 units
   | any of these
     fact ill | see above
-    red flag first |
+    red flag first | Name
     score load from 2 | at least 2 points of these
       | age: 80 units or more (2 points)
       | signs: “Option sore” (1 point)
@@ -178,6 +178,10 @@ func TestTree(t *testing.T) {
 `
 	if diff := cmp.Diff(want, outline(w.Tree(d.Advice[0].When), "", &strings.Builder{})); diff != "" {
 		t.Error(diff)
+	}
+	again := w.Trees([]*q.Condition{d.Facts[1].When, d.Advice[0].When})
+	if ill := again[1].Parts[0]; len(again[0].Parts) != 2 || ill.Name != "not fact ill" || ill.Says != "see above" || len(ill.Parts) > 0 {
+		t.Errorf("a fact opened in the first tree is opened again: %+v", again)
 	}
 	if got := w.Tree(d.RedFlags[0].When); got.Name != "" || len(got.Parts) != 2 {
 		t.Errorf("the tree of a red flag is not opened: %+v", got)
