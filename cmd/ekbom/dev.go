@@ -11,6 +11,7 @@ import (
 
 	"ekbom/internal/assess"
 	"ekbom/internal/author"
+	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/server"
 )
@@ -65,18 +66,36 @@ func (c *serveCommand) dev(s *stage) error {
 	return a.Serve(s.ctx, ln)
 }
 
+// provingTime bounds a proof. What is not decided by then is named.
+const provingTime = 2 * time.Minute
+
 // prove finds out what can be found out about a questionnaire.
-func prove(ctx context.Context, d *questionnaire.Definition) (found []author.Finding) {
+func prove(ctx context.Context, d *questionnaire.Definition) (r author.Report) {
 	for i := range d.Cases {
-		if ctx.Err() != nil {
-			return nil
-		}
 		c := &d.Cases[i]
 		for _, differs := range assess.CheckCase(d, c) {
-			found = append(found, author.Finding{Fault: caseDiffers(c, differs), Answers: c.Answers})
+			r.Findings = append(r.Findings, author.Finding{Fault: caseDiffers(c, differs), Answers: c.Answers})
 		}
 	}
-	return found
+	ctx, stop := context.WithTimeout(ctx, provingTime)
+	defer stop()
+	proven := proof.Check(ctx, d, proof.Limits{})
+	in := func(f proof.Finding) author.Finding {
+		out := author.Finding{Fault: f.Fault}
+		if f.Example != nil {
+			out.Answers, out.After = f.Example.Answers, f.Example.After
+		}
+		return out
+	}
+	for _, f := range proven.Findings {
+		r.Findings = append(r.Findings, in(f))
+	}
+	for _, f := range proven.Notes {
+		r.Notes = append(r.Notes, in(f))
+	}
+	r.Unproven = proven.Unproven
+	r.Summary = fmt.Sprintf("%s, %s, %s looked at.", count(proven.Statements, "statement"), fmt.Sprintf("%d properties", proven.Properties), count(len(d.Cases), "case"))
+	return r
 }
 
 // tell prints what is known about a folder.
@@ -99,12 +118,13 @@ func (s *stage) tell(f folder, base string, state author.State) {
 	case state.Proving:
 		fmt.Fprintf(s.stderr, "%s %s: no fault, serving %s (%.12s), proving ...\n", at, f.name, state.Edition.Version, state.Edition.Hash)
 	default:
-		for _, finding := range state.Findings {
+		for _, finding := range state.Report.Findings {
 			print(finding.Fault)
 			if finding.Answers != nil {
 				fmt.Fprintf(s.stderr, "    open %s%s\n", base, server.OpenLink(state.Edition, finding.Answers))
 			}
 		}
-		fmt.Fprintf(s.stderr, "%s %s: %s\n", at, f.name, count(len(state.Findings), "finding"))
+		fmt.Fprintf(s.stderr, "%s %s: %s, %d not proven; %s\n", at, f.name, count(len(state.Report.Findings), "finding"),
+			len(state.Report.Unproven), state.Report.Summary)
 	}
 }

@@ -19,19 +19,28 @@ import (
 type Finding struct {
 	questionnaire.Fault
 	Answers questionnaire.Answers // answers that show it; nil: none are needed
+	After   questionnaire.Answers // where it shows between two sets of answers: the other one
+}
+
+// Report is what was found out about a questionnaire without faults.
+type Report struct {
+	Findings []Finding // what is not as it must be
+	Notes    []Finding // what is worth a look
+	Unproven []string  // what was not decided
+	Summary  string    // how much was looked at
 }
 
 // Prove finds out what can be found out about a questionnaire without faults, until ctx ends.
-type Prove func(context.Context, *questionnaire.Definition) []Finding
+type Prove func(context.Context, *questionnaire.Definition) Report
 
 // State is what is known about a folder.
 type State struct {
-	Turn     int                       // rises with every change of what stands here
-	Reading  int                       // rises each time that changed files were read
-	Edition  *questionnaire.Definition // the last one without faults; nil: there was none yet
-	Faults   []questionnaire.Fault     // of the files as they are; with none they are Edition
-	Proving  bool                      // Findings are still to come
-	Findings []Finding                 // about Edition
+	Turn    int                       // rises with every change of what stands here
+	Reading int                       // rises each time that changed files were read
+	Edition *questionnaire.Definition // the last one without faults; nil: there was none yet
+	Faults  []questionnaire.Fault     // of the files as they are; with none they are Edition
+	Proving bool                      // the report is still to come
+	Report  Report                    // about Edition
 }
 
 // Folder is a questionnaire's folder that somebody works in.
@@ -108,7 +117,7 @@ func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error
 	}
 	f.change(func(s *State) {
 		s.Reading++
-		s.Faults, s.Findings, s.Proving = faults, nil, d != nil
+		s.Faults, s.Report, s.Proving = faults, Report{}, d != nil
 		if d != nil {
 			s.Edition = d
 		}
@@ -117,14 +126,14 @@ func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error
 }
 
 func (f *Folder) proven(ctx context.Context, d *questionnaire.Definition, told func(State)) {
-	findings := f.prove(ctx, d)
+	report := f.prove(ctx, d)
 	if ctx.Err() != nil {
 		return
 	}
 	newest := false
 	f.change(func(s *State) {
 		if newest = s.Edition == d && s.Proving; newest {
-			s.Findings, s.Proving = findings, false
+			s.Report, s.Proving = report, false
 		}
 	})
 	if newest {

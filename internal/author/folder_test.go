@@ -42,14 +42,14 @@ func work(t *testing.T) *desk {
 	if err := os.CopyFS(d.dir, os.DirFS(legs)); err != nil {
 		t.Fatal(err)
 	}
-	d.folder = author.Open(os.DirFS(d.dir), func(ctx context.Context, of *questionnaire.Definition) []author.Finding {
+	d.folder = author.Open(os.DirFS(d.dir), func(ctx context.Context, of *questionnaire.Definition) author.Report {
 		p := proof{ctx, of, make(chan []author.Finding, 1)}
 		d.proving <- p
 		select {
 		case <-ctx.Done():
-			return []author.Finding{{Fault: questionnaire.Fault{Code: "stopped"}}}
+			return author.Report{Summary: "stopped"}
 		case found := <-p.answer:
-			return found
+			return author.Report{Findings: found}
 		}
 	})
 	done := make(chan struct{})
@@ -118,14 +118,14 @@ func TestWatch(t *testing.T) {
 	}
 	p := <-d.proving
 	p.answer <- []author.Finding{{Fault: questionnaire.Fault{Code: "odd"}}}
-	if s := d.next(); s.Proving || len(s.Findings) != 1 || s.Findings[0].Code != "odd" || s.Reading != 1 {
+	if s := d.next(); s.Proving || len(s.Report.Findings) != 1 || s.Report.Findings[0].Code != "odd" || s.Reading != 1 {
 		t.Fatalf("proven: %+v", s)
 	}
 	d.quiet()
 
 	// A fault: the last good edition stays, and what was found about it no longer matters.
 	d.edit("rules.yaml", "{nights: many}", "{nights: most}")
-	if s := d.next(); s.Edition.Version != "1.0.0" || len(s.Faults) != 1 || s.Faults[0].Code != "unknown-option" || s.Proving || len(s.Findings) > 0 {
+	if s := d.next(); s.Edition.Version != "1.0.0" || len(s.Faults) != 1 || s.Faults[0].Code != "unknown-option" || s.Proving || len(s.Report.Findings) > 0 {
 		t.Fatalf("faulty: %+v", s)
 	}
 	d.edit("rules.yaml", "{nights: most}", "{nights: many}")
@@ -151,7 +151,7 @@ func TestWatch(t *testing.T) {
 		t.Error("another edition is proven")
 	}
 	newest.answer <- nil
-	if s := d.next(); s.Proving || len(s.Findings) > 0 {
+	if s := d.next(); s.Proving || len(s.Report.Findings) > 0 {
 		t.Fatalf("proven: %+v", s)
 	}
 	d.mu.Lock()

@@ -158,21 +158,29 @@ func (a *Author) files() writers.Files {
 	state := a.folder.State()
 	view := writers.Files{
 		Folder: a.name, Edition: named(state.Edition), Turn: state.Turn, Reading: state.Reading, Proving: state.Proving,
+		Unproven: state.Report.Unproven, Summary: state.Report.Summary,
 	}
 	for _, f := range state.Faults {
 		view.Faults = append(view.Faults, finding(state.Edition, author.Finding{Fault: f}))
 	}
-	for _, f := range state.Findings {
+	for _, f := range state.Report.Findings {
 		view.Findings = append(view.Findings, finding(state.Edition, f))
+	}
+	for _, f := range state.Report.Notes {
+		view.Notes = append(view.Notes, finding(state.Edition, f))
 	}
 	return view
 }
 
 func finding(d *questionnaire.Definition, f author.Finding) writers.Finding {
 	view := writers.Finding{Where: where(f.Place), Code: f.Code, What: f.What, Mend: f.Mend}
-	if f.Answers != nil {
-		view.Open, view.Answers = OpenLink(d, f.Answers), strings.ReplaceAll(d.Query(f.Answers), "&", " & ")
+	show := func(answers questionnaire.Answers) {
+		if answers != nil {
+			view.Shown = append(view.Shown, writers.Example{Open: OpenLink(d, answers), Answers: strings.ReplaceAll(d.Query(answers), "&", " & ")})
+		}
 	}
+	show(f.Answers)
+	show(f.After)
 	return view
 }
 

@@ -17,13 +17,21 @@ type Files struct {
 	Faults   []Finding
 	Proving  bool
 	Findings []Finding
+	Notes    []Finding // worth a look, and no fault
+	Unproven []string
+	Summary  string // how much was looked at
 }
 
 // Finding is something to look at.
 type Finding struct {
 	Where, Code, What, Mend string
-	Open                    string // address that shows it on the pages; may be empty
-	Answers                 string // the answers behind that address
+	Shown                   []Example // one; of a step from some answers to others, both
+}
+
+// Example is answers that show something.
+type Example struct {
+	Open    string // address that shows them on the pages
+	Answers string
 }
 
 // Panel stands beside a page of a patient.
@@ -134,8 +142,10 @@ func (f Files) state() string {
 		return "no fault, proving ..."
 	case len(f.Findings) > 0:
 		return "no fault, " + count(len(f.Findings), "finding")
+	case len(f.Unproven) > 0:
+		return "no fault found, " + count(len(f.Unproven), "statement") + " not proven"
 	}
-	return "sound"
+	return "sound, proven"
 }
 
 func (f Files) class() string {
@@ -144,7 +154,7 @@ func (f Files) class() string {
 		return "state faulty"
 	case f.Proving:
 		return "state"
-	case len(f.Findings) > 0:
+	case len(f.Findings) > 0, len(f.Unproven) > 0:
 		return "state found"
 	}
 	return "state sound"
