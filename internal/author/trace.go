@@ -2,6 +2,7 @@ package author
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -108,8 +109,12 @@ func onOneLine(form any) string {
 	if err != nil {
 		return err.Error()
 	}
-	return strings.NewReplacer(`"`, "", ":", ": ", ",", ", ").Replace(string(written))
+	line := strings.NewReplacer(`"`, "", ":", ": ", ",", ", ").Replace(string(written))
+	return ranges.ReplaceAllString(line, "{from: $2, below: $1}")
 }
+
+// ranges are written the other way round than people do.
+var ranges = regexp.MustCompile(`\{below: (-?\d+), from: (-?\d+)\}`)
 
 // Facts lists the facts by whose names Written gives parts of a condition.
 func Facts(d *q.Definition, c *q.Condition) (facts []q.Fact) {
@@ -256,20 +261,19 @@ type Kind struct {
 
 // Trace is everything that answers lead to, in the order of the rules file.
 type Trace struct {
-	Settled   q.Urgency // by what is true
-	Urgency   q.Urgency // with what could not be told
-	True      []Conclusion
-	Untold    []Conclusion // red flags that could not be told
-	Causes    []Conclusion
-	Pattern   Kind
-	Further   []Kind // look-alikes, specialists, advice
-	Questions int    // on the path without an answer
+	Settled q.Urgency // by what is true
+	Urgency q.Urgency // with what could not be told
+	True    []Conclusion
+	Untold  []Conclusion // red flags that could not be told
+	Causes  []Conclusion
+	Pattern Kind
+	Further []Kind // look-alikes, specialists, advice
 }
 
 // Explain traces everything that answers lead to.
 func Explain(d *q.Definition, answers q.Answers) Trace {
 	o := assess.Evaluate(d, answers)
-	t := Trace{Urgency: o.Urgency, Questions: len(o.Missing), Pattern: Kind{Name: "Pattern " + o.Pattern.Match.String()}}
+	t := Trace{Urgency: o.Urgency, Pattern: Kind{Name: "Pattern " + o.Pattern.Match.String()}}
 	flags := map[q.ID]*q.RedFlag{}
 	for i := range d.RedFlags {
 		flags[d.RedFlags[i].ID] = &d.RedFlags[i]

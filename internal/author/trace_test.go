@@ -46,7 +46,7 @@ func TestWritten(t *testing.T) {
 	}
 	for id, want := range map[q.ID]string{
 		"self-harm-plan": "{any: [{mood: [thoughts-of-harm, unsure]}, {mood-young: [thoughts-of-harm, unsure]}]}",
-		"mood-young":     "{age: {below: 18, from: 12}}",
+		"mood-young":     "{age: {from: 12, below: 18}}",
 	} {
 		if got[id] != want {
 			t.Errorf("%s: %s, want %s", id, got[id], want)

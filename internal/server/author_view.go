@@ -42,9 +42,16 @@ func (s *Server) showAuthor(w http.ResponseWriter, r *http.Request) error {
 	}
 	for i := range e.Cases {
 		c := &e.Cases[i]
-		view.Cases = append(view.Cases, writers.Case{
-			ID: string(c.ID), Story: c.Story, Where: where(c.Place), Open: OpenLink(e.Definition, c.Answers),
-			Differs: len(assess.CheckCase(e.Definition, c)) > 0,
+		if n := len(view.Cases); n == 0 || view.Cases[n-1].Name != c.File {
+			view.Cases = append(view.Cases, writers.CaseFile{Name: c.File})
+		}
+		file := &view.Cases[len(view.Cases)-1]
+		differs := len(assess.CheckCase(e.Definition, c)) > 0
+		if differs {
+			file.Differs++
+		}
+		file.Cases = append(file.Cases, writers.Case{
+			ID: string(c.ID), Story: c.Story, Where: where(c.Place), Open: OpenLink(e.Definition, c.Answers), Differs: differs,
 		})
 	}
 	for _, d := range s.author.lately() {
@@ -115,7 +122,7 @@ func (j *journey) traced(i int) *writers.Question {
 // concluded traces what the answers lead to. Until there is a result, it leaves out what every further answer may change.
 func (j *journey) concluded() *writers.Trace {
 	t := author.Explain(j.Definition, j.answers)
-	view := &writers.Trace{Settled: t.Settled.String(), Urgency: t.Urgency.String(), Left: t.Questions}
+	view := &writers.Trace{Settled: t.Settled.String(), Urgency: t.Urgency.String(), Done: j.finished()}
 	group := func(name string, all []author.Conclusion, closed bool) {
 		if len(all) == 0 {
 			return
@@ -126,9 +133,9 @@ func (j *journey) concluded() *writers.Trace {
 		}
 		view.Groups = append(view.Groups, g)
 	}
-	done := j.finished()
+	done := view.Done
 	group("Red flags that are true", t.True, false)
-	group("Red flags that cannot be told yet", t.Untold, !done)
+	group("Red flags that cannot be told", t.Untold, !done)
 	group("Causes", t.Causes, false)
 	group(t.Pattern.Name, t.Pattern.Conclusions, !done)
 	for _, k := range t.Further {

@@ -46,7 +46,7 @@ func (s *site) walk(t *testing.T, visit func(rt route, b *browser)) {
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		for _, rt := range append(s.table(), route{method: "GET", pattern: "/nosuch"}, route{method: "PUT", pattern: "/"}) {
 			for _, question := range []string{"age", "nosuch"} {
-				path := strings.NewReplacer("{question}", question, "{clinic}", "north").Replace(rt.pattern)
+				path := strings.NewReplacer("{question}", question, "{clinic}", "north", "{draft}", "x").Replace(rt.pattern)
 				if rt.method == http.MethodPost {
 					b.post(path, url.Values{"answer": {"x"}})
 				} else {
@@ -68,52 +68,56 @@ func (s *site) walk(t *testing.T, visit func(rt route, b *browser)) {
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.walk(t, func(rt route, b *browser) {
-		at := rt.method + " " + b.path
-		if b.status >= 500 {
-			t.Errorf("%s: status %d", at, b.status)
+	s.walk(t, func(rt route, b *browser) { guarded(t, rt, b) })
+}
+
+// guarded fails unless an answer has all that guards it.
+func guarded(t *testing.T, rt route, b *browser) {
+	t.Helper()
+	at := rt.method + " " + b.path
+	if b.status >= 500 {
+		t.Errorf("%s: status %d", at, b.status)
+	}
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "camera=()",
+		"X-Request-Id": "-",
+	} {
+		if got := b.got.Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s: %s is %q", at, name, got)
 		}
-		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "camera=()",
-			"X-Request-Id": "-",
-		} {
-			if got := b.got.Get(name); !strings.Contains(got, want) {
-				t.Errorf("%s: %s is %q", at, name, got)
+	}
+	if strings.Contains(b.got.Get("Content-Security-Policy"), "unsafe") {
+		t.Errorf("%s: loose policy", at)
+	}
+	cache := b.got.Get("Cache-Control")
+	switch {
+	case rt.privacy == personal && (cache != "no-store" || !strings.Contains(b.got.Get("X-Robots-Tag"), "noindex")):
+		t.Errorf("%s: personal, but Cache-Control %q, X-Robots-Tag %q", at, cache, b.got.Get("X-Robots-Tag"))
+	case rt.privacy != personal && cache != "no-store" && cache != "private, no-cache":
+		t.Errorf("%s: Cache-Control %q", at, cache)
+	}
+	if rt.method == http.MethodPost && b.status == http.StatusOK {
+		t.Errorf("%s: a form answered with a page that is no redirect", at)
+	}
+	if b.status >= 300 && b.status < 400 && (b.status != http.StatusSeeOther || !strings.HasPrefix(b.got.Get("Location"), "/")) {
+		t.Errorf("%s: redirect %d to %q", at, b.status, b.got.Get("Location"))
+	}
+	if rt.privacy == machine || b.status >= 300 && b.status < 400 {
+		return
+	}
+	each(b.root, func(n *html.Node) {
+		for _, a := range n.Attr {
+			if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+				t.Errorf("%s: %s has %s=%q, which our policy forbids", at, n.Data, a.Key, a.Val)
+			}
+			if (a.Key == "src" || n.Data == "link" && a.Key == "href") && !strings.HasPrefix(a.Val, "/static/") {
+				t.Errorf("%s: loads %s", at, a.Val)
 			}
 		}
-		if strings.Contains(b.got.Get("Content-Security-Policy"), "unsafe") {
-			t.Errorf("%s: loose policy", at)
+		if n.Data == "form" && !strings.HasPrefix(attr(n, "action"), "/") {
+			t.Errorf("%s: form to %q", at, attr(n, "action"))
 		}
-		cache := b.got.Get("Cache-Control")
-		switch {
-		case rt.privacy == personal && (cache != "no-store" || !strings.Contains(b.got.Get("X-Robots-Tag"), "noindex")):
-			t.Errorf("%s: personal, but Cache-Control %q, X-Robots-Tag %q", at, cache, b.got.Get("X-Robots-Tag"))
-		case rt.privacy != personal && cache != "no-store" && cache != "private, no-cache":
-			t.Errorf("%s: Cache-Control %q", at, cache)
-		}
-		if rt.method == http.MethodPost && b.status == http.StatusOK {
-			t.Errorf("%s: a form answered with a page that is no redirect", at)
-		}
-		if b.status >= 300 && b.status < 400 && (b.status != http.StatusSeeOther || !strings.HasPrefix(b.got.Get("Location"), "/")) {
-			t.Errorf("%s: redirect %d to %q", at, b.status, b.got.Get("Location"))
-		}
-		if rt.privacy == machine || b.status >= 300 && b.status < 400 {
-			return
-		}
-		each(b.root, func(n *html.Node) {
-			for _, a := range n.Attr {
-				if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
-					t.Errorf("%s: %s has %s=%q, which our policy forbids", at, n.Data, a.Key, a.Val)
-				}
-				if (a.Key == "src" || n.Data == "link" && a.Key == "href") && !strings.HasPrefix(a.Val, "/static/") {
-					t.Errorf("%s: loads %s", at, a.Val)
-				}
-			}
-			if n.Data == "form" && !strings.HasPrefix(attr(n, "action"), "/") {
-				t.Errorf("%s: form to %q", at, attr(n, "action"))
-			}
-		})
 	})
 }
 

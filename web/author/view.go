@@ -73,7 +73,7 @@ type Reader struct{ Kind, ID, Where string }
 // Trace is what answers lead to.
 type Trace struct {
 	Settled, Urgency string
-	Left             int // questions without an answer that are asked already
+	Done             bool // there is a result
 	Groups           []Group
 }
 
@@ -102,7 +102,7 @@ type View struct {
 	Title     string
 	Languages []Language
 	Questions []Asked
-	Cases     []Case
+	Cases     []CaseFile
 	Drafts    []Draft
 }
 
@@ -114,6 +114,13 @@ type Language struct {
 
 // Asked is a question in the order of all.
 type Asked struct{ ID, Text, Where, Ask, Open string }
+
+// CaseFile is the made-up people of one file.
+type CaseFile struct {
+	Name    string
+	Cases   []Case
+	Differs int // how many come out otherwise than they say
+}
 
 // Case is a made-up person.
 type Case struct {
@@ -169,6 +176,9 @@ func (f Files) all() []Finding {
 
 // shownFindings is how many the panel shows; the author's page has all.
 const shownFindings = 5
+
+// longCondition is how many signs of a condition are shown unasked.
+const longCondition = 200
 
 func count(n int, thing string) string {
 	if n != 1 {
