@@ -269,6 +269,36 @@ func (d *diagram) count(l lit) (*big.Int, error) {
 	return past(below(e), 0, d.level(e)), nil
 }
 
+// cheapest gives the way of answering with the least cost for which a statement is true; nil when there is none.
+func (d *diagram) cheapest(cost func(*symbol) int, l lit) ([]bool, error) {
+	e, err := d.where(l)
+	if err != nil || e == -1 {
+		return nil, err
+	}
+	const never = 1 << 60
+	known := map[edge]int{1: 0, -1: never}
+	var from func(e edge) int
+	from = func(e edge) int {
+		if least, ok := known[e]; ok {
+			return least
+		}
+		level := d.level(e)
+		low, high := d.sides(e, level)
+		known[e] = min(from(low), from(high)+cost(d.m.symbols[level]))
+		return known[e]
+	}
+	from(e)
+	inputs := make([]bool, len(d.m.symbols)) // where no branch asks for a symbol it is not chosen
+	for e != 1 {
+		level := d.level(e)
+		low, high := d.sides(e, level)
+		if e = low; from(low) > from(high)+cost(d.m.symbols[level]) {
+			e, inputs[level] = high, true
+		}
+	}
+	return inputs, nil
+}
+
 // answered gives the fewest and most questions answered on any way of answering.
 func (d *diagram) answered() (fewest, most int) {
 	type place struct {

@@ -21,8 +21,7 @@ type model struct {
 type block struct {
 	id      q.ID
 	symbols []*symbol
-	first   int // input of the first symbol
-	several bool
+	first   int   // input of the first symbol
 	shared  bool  // worlds look at it that may not all ask the question
 	asked   []lit // by world
 	clauses [][]lit
@@ -67,6 +66,9 @@ func variants(d *q.Definition) []variant {
 	return all
 }
 
+// alone reports whether an option goes with no other.
+func (v variant) alone(option int) bool { return v.Type != q.Choices || option == v.None }
+
 // testsOf gives every test of every question that a condition of the definition makes, its properties included.
 func testsOf(d *q.Definition) [][]q.Test {
 	tests := make([][]q.Test, len(d.Questions))
@@ -96,23 +98,27 @@ func testsOf(d *q.Definition) [][]q.Test {
 
 // block makes the block of a question; several variants are forms of it in several definitions.
 func (m *model) block(variants ...variant) *block {
-	b := &block{id: variants[0].ID, first: len(m.symbols), several: variants[0].Type == q.Choices}
+	b := &block{id: variants[0].ID, first: len(m.symbols)}
 	add := func(s symbol) {
 		s.block, s.lit = b, m.input(len(m.symbols))
 		m.symbols, b.symbols = append(m.symbols, &s), append(b.symbols, &s)
 	}
-	states := map[q.AnswerState]bool{}
+	// What several variants offer is one symbol; it is alone where all of them say so.
+	join := func(s symbol) {
+		for _, known := range b.symbols {
+			if known.state == s.state && known.option == s.option {
+				known.alone, known.telling = known.alone && s.alone, known.telling || s.telling
+				return
+			}
+		}
+		add(s)
+	}
 	var cuts []int
-	seen := map[q.ID]bool{}
 	for _, v := range variants {
 		read := len(v.tests) > 0
 		for o, id := range v.Options {
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
 			named := slices.ContainsFunc(v.tests, func(t q.Test) bool { return t.Kind == q.TestOptions && t.Options&(1<<o) != 0 })
-			add(symbol{option: id, state: q.Given, alone: !b.several || o == v.None, telling: named, ways: 1})
+			join(symbol{option: id, state: q.Given, alone: v.alone(o), telling: named, ways: 1})
 		}
 		switch v.Type {
 		case q.Number:
@@ -127,18 +133,14 @@ func (m *model) block(variants ...variant) *block {
 				cuts = append(cuts, r.From, r.To+1)
 			}
 		case q.FreeText, q.Date:
-			if !states[q.Given] {
-				states[q.Given] = true
-				add(symbol{state: q.Given, alone: true, telling: read, words: v.Optional, ways: 1})
-			}
+			join(symbol{state: q.Given, alone: true, telling: read, words: v.Optional, ways: 1})
 		}
 		for _, s := range []struct {
 			state   q.AnswerState
 			offered bool
 		}{{q.Unsure, v.Unsure}, {q.Declined, v.Decline}, {q.Blank, v.Optional}} {
-			if s.offered && !states[s.state] {
-				states[s.state] = true
-				add(symbol{state: s.state, alone: true, telling: read, ways: 1})
+			if s.offered {
+				join(symbol{state: s.state, alone: true, telling: read, ways: 1})
 			}
 		}
 	}
@@ -184,6 +186,16 @@ func (m *model) world(d *q.Definition, blocks []*block) *world {
 			if !slices.Contains(w.symbols[i], s) {
 				// An answer that this definition's form cannot take is no answer to compare.
 				m.clauses = append(m.clauses, []lit{-w.asked[i], -s.lit})
+			}
+		}
+		// Nor are answers put together that only another definition's form lets stand together.
+		qu := variant{Question: &d.Questions[i]}
+		for j, s := range w.symbols[i] {
+			for _, other := range w.symbols[i][j+1:] {
+				together := !s.alone && !other.alone
+				if together && (qu.alone(slices.Index(qu.Options, s.option)) || qu.alone(slices.Index(qu.Options, other.option))) {
+					m.clauses = append(m.clauses, []lit{-w.asked[i], -s.lit, -other.lit})
+				}
 			}
 		}
 	}

@@ -1,0 +1,359 @@
+package proof
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"ekbom/internal/assess"
+	q "ekbom/internal/questionnaire"
+)
+
+// Comparison says what another edition of a questionnaire changes. An answer set is the answers to every question that
+// either edition asks; questions of one id and kind of answer are one question. Answers that the form of only one edition
+// takes are told as edits and not compared.
+type Comparison struct {
+	Old, New    *q.Definition
+	Edits       []Edit
+	AnswerSets  Count // that both editions take
+	Changed     Count // of these, with another outcome
+	Calmer      Count // of these, less urgent
+	MoreUrgent  Count
+	Differences []Difference // by part; within each those to calmer first, then those of most answer sets
+	Undecided   []string     // what was not decided within the bounds
+
+	pair *pair
+}
+
+// Difference is one way in which the outcome differs.
+type Difference struct {
+	Part      Part
+	ID        q.ID
+	From, To  string // empty where a subject has too many states to name
+	Direction Direction
+	Count     Count
+	Example   *Pair // nil when time ran out before one was found
+}
+
+// Direction says whether a change makes an outcome more or less urgent.
+type Direction int
+
+// The turns.
+const (
+	Calmer     Direction = -1
+	Neither    Direction = 0
+	MoreUrgent Direction = 1
+)
+
+// Pair is one answer set as each edition asks for it.
+type Pair struct {
+	Old, New q.Answers
+	Telling  []Said // in the order of the questions: what conditions of either edition name, or what they leave open
+	Smallest bool   // no answer set with fewer telling answers shows it
+}
+
+// Said is what of an answer tells something.
+type Said struct {
+	Old      bool // Question is one of the old edition, which alone asks it here; else one of the new
+	Question int
+	Answer   q.Answer
+}
+
+// pair is two editions as worlds over shared blocks.
+type pair struct {
+	m        *model
+	old, new *world
+	blocks   []*block
+	subjects []subject
+}
+
+// alike reports whether two questions of one id take answers that can be compared.
+func alike(a, b *q.Question) bool {
+	options := func(qu *q.Question) bool { return qu.Type == q.Choice || qu.Type == q.Choices }
+	return a.Type == b.Type || options(a) && options(b)
+}
+
+func newPair(old, new *q.Definition) *pair {
+	m := newModel()
+	was, is := variants(old), variants(new)
+	before, after := make([]*block, len(old.Questions)), make([]*block, len(new.Questions))
+	// Questions that only the old edition has keep their place among the others.
+	next := 0
+	rest := func(to int) {
+		for ; next < to; next++ {
+			j, ok := new.Question(old.Questions[next].ID)
+			if before[next] == nil && (!ok || !alike(&old.Questions[next], &new.Questions[j])) {
+				before[next] = m.block(was[next])
+			}
+		}
+	}
+	for j := range new.Questions {
+		i, ok := old.Question(new.Questions[j].ID)
+		if !ok || !alike(&old.Questions[i], &new.Questions[j]) {
+			after[j] = m.block(is[j])
+			continue
+		}
+		rest(i)
+		before[i] = m.block(was[i], is[j])
+		before[i].shared, after[j] = true, before[i]
+	}
+	rest(len(old.Questions))
+	p := &pair{m: m, blocks: m.blocks, subjects: subjects(old, new)}
+	p.old, p.new = m.world(old, before), m.world(new, after)
+	m.close()
+	return p
+}
+
+// shift is one way in which a subject is told otherwise.
+type shift struct {
+	*subject
+	from, to value
+	when     lit
+}
+
+// changes gives the ways in which a subject may be told otherwise, and that one of them is so.
+func (p *pair) changes(s *subject) (ways []shift, any lit) {
+	if s.states == nil {
+		if any = s.other(p.old, p.new); any != no {
+			ways = append(ways, shift{subject: s, when: any})
+		}
+		return ways, any
+	}
+	var lits []lit
+	after := s.states(p.new)
+	for _, from := range s.states(p.old) {
+		for _, to := range after {
+			if from.name == to.name {
+				continue
+			}
+			if l := p.m.and(from.is, to.is); l != no {
+				ways, lits = append(ways, shift{s, from.value, to.value, l}), append(lits, l)
+			}
+		}
+	}
+	return ways, p.m.or(lits...)
+}
+
+// Equivalent reports whether no answer set gets another outcome and both editions take the same answers. Outcome means all
+// that is concluded and the questions asked; not the words, reasons and sources. The error is ctx's.
+func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
+	if slices.ContainsFunc(edits(old, new), func(e Edit) bool { return !e.silent() }) {
+		return false, nil
+	}
+	p := newPair(old, new)
+	var all []lit
+	for i := range p.subjects {
+		_, any := p.changes(&p.subjects[i])
+		all = append(all, any)
+	}
+	inputs, _, err := p.m.solve(ctx, p.m.or(all...))
+	return inputs == nil && err == nil, err
+}
+
+// searchAtMost bounds the search for one smallest example.
+const searchAtMost = 5 * time.Second
+
+// Compare finds every way in which the outcome of some answer set differs between two editions. When ctx ends, what was not
+// decided is named.
+func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Comparison {
+	if limits.Steps == 0 {
+		limits.Steps = usualSteps
+	}
+	p := newPair(old, new)
+	c := &Comparison{Old: old, New: new, Edits: edits(old, new), pair: p}
+	var found []shift
+	var all []lit
+	for i := range p.subjects {
+		s := &p.subjects[i]
+		ways, any := p.changes(s)
+		if possible, decided := p.possible(ctx, any); !decided {
+			c.Undecided = append(c.Undecided, s.String())
+		} else if possible {
+			for _, w := range ways {
+				if possible, decided := p.possible(ctx, w.when); possible {
+					found, all = append(found, w), append(all, w.when)
+				} else if !decided {
+					c.Undecided = append(c.Undecided, w.String())
+				}
+			}
+		}
+	}
+	n := counter{ctx: ctx, m: p.m, steps: limits.Steps}
+	c.AnswerSets = n.count(yes)
+	c.Changed, c.Calmer, c.MoreUrgent = none(), none(), none()
+	for _, w := range found {
+		x := Difference{Part: w.part, ID: w.id, From: w.from.name, To: w.to.name, Direction: w.direction(), Count: n.count(w.when)}
+		c.Differences = append(c.Differences, x)
+		if w.part == PartUrgency && x.Direction == Calmer {
+			c.Calmer = c.Calmer.plus(x.Count)
+		} else if w.part == PartUrgency {
+			c.MoreUrgent = c.MoreUrgent.plus(x.Count)
+		}
+	}
+	if len(found) > 0 {
+		c.Changed = n.count(p.m.or(all...))
+	}
+	order := make([]int, len(found))
+	for i := range order {
+		order[i] = i
+	}
+	parts := []Part{PartUrgency, PartRedFlag, PartCause, PartCauseSeen, PartReferral, PartFirst, PartAdvice, PartMatch, PartMatchSeen,
+		PartCriterion, PartLookAlike, PartScore, PartQuestion}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := &c.Differences[i], &c.Differences[j]
+		return cmp.Or(cmp.Compare(slices.Index(parts, a.Part), slices.Index(parts, b.Part)), cmp.Compare(rank(a.Direction), rank(b.Direction)),
+			b.Count.From.Cmp(a.Count.From))
+	})
+	changes := make([]Difference, len(order))
+	for to, from := range order {
+		changes[to] = c.Differences[from]
+		changes[to].Example = p.example(ctx, &n, found[from])
+		if e := changes[to].Example; e != nil && !p.confirms(e, found[from]) {
+			c.Undecided = append(c.Undecided, found[from].String()+": the prover and the evaluator disagree, tell whoever maintains the program")
+		}
+	}
+	c.Differences = changes
+	return c
+}
+
+// rank puts changes to calmer first.
+func rank(t Direction) int {
+	if t == Neither {
+		return 2
+	}
+	return int(t)
+}
+
+func (s *subject) String() string {
+	if s.id == "" {
+		return string(s.part)
+	}
+	return fmt.Sprintf("%s %s", s.part, s.id)
+}
+
+func (c *shift) String() string {
+	return fmt.Sprintf("%s: %s → %s", c.subject, c.from.name, c.to.name)
+}
+
+func (c *shift) direction() Direction { return Direction(cmp.Compare(c.to.rank, c.from.rank)) }
+
+func (p *pair) possible(ctx context.Context, want lit) (possible, decided bool) {
+	if want == no {
+		return false, true
+	}
+	inputs, _, err := p.m.solve(ctx, want)
+	return inputs != nil, err == nil
+}
+
+// counter counts and finds as far as its bound goes.
+type counter struct {
+	ctx     context.Context
+	m       *model
+	steps   int
+	diagram *diagram
+	beyond  bool // not even all answer sets fit within the bound
+}
+
+// ready makes a diagram unless there is one with room. One that has grown is left to the collector.
+func (n *counter) ready() bool {
+	if n.beyond || n.ctx.Err() != nil {
+		return false
+	}
+	if n.diagram == nil || n.diagram.steps < n.steps/2 {
+		d, err := newDiagram(n.m, n.steps)
+		if err != nil {
+			n.beyond = true
+			return false
+		}
+		n.diagram = d
+	}
+	return true
+}
+
+// count gives the number of answer sets for which a statement is true that is known to be so for some.
+func (n *counter) count(l lit) Count {
+	if n.ready() {
+		if exact, err := n.diagram.count(l); err == nil {
+			return Count{exact, exact}
+		}
+	}
+	return Count{From: big.NewInt(1)}
+}
+
+// cheapest gives the smallest answer set for which a statement is true, or says that it is beyond the bound.
+func (n *counter) cheapest(l lit) (inputs []bool, ok bool) {
+	if !n.ready() {
+		return nil, false
+	}
+	inputs, err := n.diagram.cheapest(plain, l)
+	return inputs, err == nil
+}
+
+func none() Count { return Count{new(big.Int), new(big.Int)} }
+
+// plus adds what is counted apart.
+func (c Count) plus(more Count) Count {
+	sum := Count{From: new(big.Int).Add(c.From, more.From)}
+	if c.To != nil && more.To != nil {
+		sum.To = new(big.Int).Add(c.To, more.To)
+	}
+	return sum
+}
+
+// example looks for the smallest answer set that shows a difference.
+func (p *pair) example(ctx context.Context, n *counter, c shift) *Pair {
+	inputs, exact := n.cheapest(c.when)
+	if !exact {
+		ctx, cancel := context.WithTimeout(ctx, searchAtMost)
+		defer cancel()
+		inputs, _, exact = p.m.smallest(ctx, plain, c.when)
+	}
+	if inputs == nil {
+		return nil
+	}
+	known := func(*block) bool { return true }
+	e := &Pair{Old: p.old.answers(inputs, known), New: p.new.answers(inputs, known), Smallest: exact}
+	for _, b := range p.blocks {
+		i, j := slices.Index(p.old.blocks, b), slices.Index(p.new.blocks, b)
+		if i >= 0 && j >= 0 && e.Old[i].State != q.NotReached && e.New[j].State != q.NotReached {
+			e.New[j].Number = e.Old[i].Number // one of those that nothing tells apart
+		}
+		var said []*symbol
+		for _, s := range b.symbols {
+			if s.telling && inputs[p.m.gates[s.lit].input-1] {
+				said = append(said, s)
+			}
+		}
+		switch {
+		case len(said) == 0:
+		case j >= 0 && e.New[j].State != q.NotReached:
+			e.Telling = append(e.Telling, Said{Question: j, Answer: p.new.part(j, said, e.New[j])})
+		default:
+			e.Telling = append(e.Telling, Said{Old: true, Question: i, Answer: p.old.part(i, said, e.Old[i])})
+		}
+	}
+	return e
+}
+
+// part gives of an answer only the chosen symbols.
+func (w *world) part(i int, chosen []*symbol, a q.Answer) q.Answer {
+	a.Options &= w.answer(i, chosen).Options
+	return a
+}
+
+// confirms replays an example: both outcomes tell what the model says.
+func (p *pair) confirms(e *Pair, c shift) bool {
+	from, to := p.tell(c.subject, e.Old, e.New)
+	if c.states == nil {
+		return from != to
+	}
+	return from == c.from && to == c.to
+}
+
+// tell reads a subject of the outcomes of both editions.
+func (p *pair) tell(s *subject, old, new q.Answers) (from, to value) {
+	return s.of(p.old.d, told{assess.Evaluate(p.old.d, old), old}), s.of(p.new.d, told{assess.Evaluate(p.new.d, new), new})
+}
