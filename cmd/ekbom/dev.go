@@ -59,7 +59,12 @@ func (c *serveCommand) dev(s *stage) error {
 	a := server.NewAuthor(server.Options{
 		Store: st, Secret: secret, Keep: conf.Keep, EmergencyNumbers: conf.EmergencyNumbers, CrisisNumbers: conf.CrisisNumbers,
 		Log: logger(s.stderr, conf.LogFormat), Now: time.Now,
-	}, author.Open(f.files, prove), f.name, func(state author.State) { s.tell(f, base, state) })
+	}, author.Open(f.files, prove), f.name, func(state author.State) {
+		s.tell(f, base, state)
+		if len(state.Faults) > 0 || state.Proving { // files were read
+			s.renewSchemas(f)
+		}
+	})
 	fmt.Fprintf(s.stdout, "Open %s\n", base)
 	fmt.Fprintf(s.stdout, "All findings, cases and questions: %s/dev/\n", base)
 	fmt.Fprintln(s.stdout, "Only for authors, on this machine. Drafts are kept in a temporary database and are gone when this stops; no other is read or written.")

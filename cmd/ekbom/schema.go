@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,9 @@ import (
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/schema"
 )
+
+// schemaFolder stands in a questionnaire's folder and is no part of the questionnaire.
+const schemaFolder = ".schema"
 
 type schemaCommand struct {
 	Write string `placeholder:"DIR" help:"Write the schemas of a questionnaire's folder into .schema in it. Run it again when ids have changed."`
@@ -72,17 +76,18 @@ func (s *stage) writeSchemas(dir string, parts []schema.Part) error {
 	if err := writeSchemas(dir, parts, d); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "%s: %s. An editor finds them by the first line of a file:\n", filepath.Join(dir, ".schema"), count(len(parts), "schema"))
+	fmt.Fprintf(s.stdout, "%s: %s. An editor finds them by the first line of a file:\n", filepath.Join(dir, schemaFolder), count(len(parts), "schema"))
 	t := tabwriter.NewWriter(s.stdout, 0, 4, 2, ' ', 0)
 	for _, p := range parts {
 		up := strings.Repeat("../", strings.Count(p.Files, "/"))
-		fmt.Fprintf(t, "  %s\t# yaml-language-server: $schema=%s.schema/%s.json\n", p.Files, up, p.Name)
+		fmt.Fprintf(t, "  %s\t# yaml-language-server: $schema=%s%s/%s.json\n", p.Files, up, schemaFolder, p.Name)
 	}
 	return t.Flush()
 }
 
+// writeSchemas leaves alone what need not change, since editors begin anew with a schema that is written.
 func writeSchemas(dir string, parts []schema.Part, d *questionnaire.Definition) error {
-	folder := filepath.Join(dir, ".schema")
+	folder := filepath.Join(dir, schemaFolder)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -91,11 +96,29 @@ func writeSchemas(dir string, parts []schema.Part, d *questionnaire.Definition) 
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, p.Name+".json"), out, 0o644); err != nil {
+		name := filepath.Join(folder, p.Name+".json")
+		if before, err := os.ReadFile(name); err == nil && bytes.Equal(before, out) {
+			continue
+		}
+		if err := os.WriteFile(name, out, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// renewSchemas writes the schemas of a folder that has some, as far as its files can be read.
+func (s *stage) renewSchemas(f folder) {
+	if _, err := os.Stat(filepath.Join(f.name, schemaFolder)); f.shipped || err != nil {
+		return
+	}
+	d, faults := questionnaire.Skeleton(f.files)
+	if len(faults) > 0 {
+		return // told already
+	}
+	if err := writeSchemas(f.name, schema.Parts(), d); err != nil {
+		fmt.Fprintf(s.stderr, "schemas for editors are not renewed: %v\n", err)
+	}
 }
 
 // skeleton reads what a questionnaire names, faulty or not. Files that cannot be read at all are told of on standard error; then
