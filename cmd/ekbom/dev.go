@@ -14,6 +14,7 @@ import (
 	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/server"
+	"ekbom/internal/wording"
 )
 
 // dev serves the questionnaire to its author.
@@ -85,10 +86,14 @@ func prove(ctx context.Context, d *questionnaire.Definition) (r author.Report) {
 	ctx, stop := context.WithTimeout(ctx, provingTime)
 	defer stop()
 	proven := proof.Check(ctx, d, proof.Limits{})
+	words := wording.New(d, d.Texts["en"])
 	in := func(f proof.Finding) author.Finding {
 		out := author.Finding{Fault: f.Fault}
 		if f.Example != nil {
-			out.Answers, out.After = f.Example.Answers, f.Example.After
+			out.Answers, out.After, out.Words = f.Example.Answers, f.Example.After, newExample(d, words, f.Example).words
+		}
+		for _, r := range f.Rules {
+			out.Rules = append(out.Rules, author.Rule{Kind: r.Kind, ID: r.ID, Place: r.Place})
 		}
 		return out
 	}
@@ -99,7 +104,8 @@ func prove(ctx context.Context, d *questionnaire.Definition) (r author.Report) {
 		r.Notes = append(r.Notes, in(f))
 	}
 	r.Unproven = proven.Unproven
-	r.Summary = fmt.Sprintf("%s, %s, %s looked at.", count(proven.Statements, "statement"), fmt.Sprintf("%d properties", proven.Properties), count(len(d.Cases), "case"))
+	r.Summary = fmt.Sprintf("Looked at: %s, %s, %s; answer paths: %s.", count(proven.Statements, "statement"),
+		plural(proven.Properties, "property", "properties"), count(len(d.Cases), "case"), newCountReport(proven.Paths))
 	return r
 }
 
@@ -125,11 +131,14 @@ func (s *stage) tell(f folder, base string, state author.State) {
 	default:
 		for _, finding := range state.Report.Findings {
 			print(finding.Fault)
+			for _, said := range finding.Words {
+				fmt.Fprintf(s.stderr, "      %s\n", said)
+			}
 			if finding.Answers != nil {
 				fmt.Fprintf(s.stderr, "    open %s%s\n", base, server.OpenLink(state.Edition, finding.Answers))
 			}
 		}
-		fmt.Fprintf(s.stderr, "%s %s: %s, %d not proven; %s\n", at, f.name, count(len(state.Report.Findings), "finding"),
-			len(state.Report.Unproven), state.Report.Summary)
+		fmt.Fprintf(s.stderr, "%s %s: %s, %s not proven. %s\n", at, f.name, count(len(state.Report.Findings), "finding"),
+			count(len(state.Report.Unproven), "statement"), state.Report.Summary)
 	}
 }

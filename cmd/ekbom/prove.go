@@ -10,6 +10,7 @@ import (
 	"ekbom/internal/assess"
 	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
+	"ekbom/internal/server"
 	"ekbom/internal/wording"
 )
 
@@ -85,10 +86,10 @@ type example struct {
 }
 
 // devAddress is where "serve --dev" listens unless told otherwise.
-const devAddress = "http://127.0.0.1:8080/dev/open?"
+const devAddress = "http://127.0.0.1:8080"
 
 func newExample(d *questionnaire.Definition, words *wording.Words, e *proof.Example) *example {
-	out := &example{Answers: map[questionnaire.ID]any{}, Telling: []questionnaire.ID{}, Smallest: e.Smallest, Link: devAddress + d.Query(e.Answers),
+	out := &example{Answers: map[questionnaire.ID]any{}, Telling: []questionnaire.ID{}, Smallest: e.Smallest, Link: devAddress + server.OpenLink(d, e.Answers),
 		Urgency: assess.Evaluate(d, e.Answers).Urgency.String()}
 	for i, a := range e.Answers {
 		if a.State != questionnaire.NotReached {

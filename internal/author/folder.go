@@ -20,6 +20,15 @@ type Finding struct {
 	questionnaire.Fault
 	Answers questionnaire.Answers // answers that show it; nil: none are needed
 	After   questionnaire.Answers // where it shows between two sets of answers: the other one
+	Words   []string              // those of them that matter, for people
+	Rules   []Rule                // that it is about
+}
+
+// Rule is one line of the files.
+type Rule struct {
+	Kind string
+	ID   questionnaire.ID
+	questionnaire.Place
 }
 
 // Report is what was found out about a questionnaire without faults.

@@ -180,7 +180,10 @@ func (a *Author) files() writers.Files {
 }
 
 func finding(d *questionnaire.Definition, f author.Finding) writers.Finding {
-	view := writers.Finding{Where: where(f.Place), Code: f.Code, What: f.What, Mend: f.Mend}
+	view := writers.Finding{Where: where(f.Place), Code: f.Code, What: f.What, Mend: f.Mend, Words: f.Words}
+	for _, r := range f.Rules {
+		view.Rules = append(view.Rules, writers.Reader{Kind: r.Kind, ID: string(r.ID), Where: where(r.Place)})
+	}
 	show := func(answers questionnaire.Answers) {
 		if answers != nil {
 			view.Shown = append(view.Shown, writers.Example{Open: OpenLink(d, answers), Answers: strings.ReplaceAll(d.Query(answers), "&", " & ")})

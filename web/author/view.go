@@ -25,6 +25,8 @@ type Files struct {
 // Finding is something to look at.
 type Finding struct {
 	Where, Code, What, Mend string
+	Words                   []string  // the answers that matter
+	Rules                   []Reader  // that it is about
 	Shown                   []Example // one; of a step from some answers to others, both
 }
 
