@@ -4,17 +4,31 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
+	"ekbom/questionnaires"
 )
 
-// People of the shipped questionnaire's cases fill it in page by page, and get what their case says.
+// aboutLegs is what no page says that serves another complaint.
+var aboutLegs = regexp.MustCompile(`(?i)\b(restless|legs?)\b`)
+
+// People of the shipped questionnaires' cases fill them in page by page, and get what their case says.
 func TestShippedCases(t *testing.T) {
 	t.Parallel()
-	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/rls"))
+	for _, name := range questionnaires.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shippedCases(t, name)
+		})
+	}
+}
+
+func shippedCases(t *testing.T, name string) {
+	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/" + name))
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -25,8 +39,17 @@ func TestShippedCases(t *testing.T) {
 		t.Run(string(c.ID), func(t *testing.T) {
 			t.Parallel()
 			b := s.browser(t)
-			b.get("/").fill()
+			seen := func() {
+				t.Helper()
+				if said := aboutLegs.FindString(b.body); said != "" && name != "rls" {
+					t.Errorf("%s speaks of %q", b.path, said)
+				}
+			}
+			b.get("/")
+			seen()
+			b.fill()
 			for range 2 * len(d.Questions) {
+				seen()
 				id, isQuestion := strings.CutPrefix(b.path, "/q/")
 				if !isQuestion {
 					break
@@ -51,7 +74,9 @@ func TestShippedCases(t *testing.T) {
 				if want.Urgency != questionnaire.Emergency {
 					t.Errorf("an emergency, but the case is %s", want.Urgency)
 				}
+				seen()
 				b.get("/result/print").at("/result/print")
+				seen()
 				return
 			case "/answers":
 				b.fill().at("/result")
@@ -66,6 +91,7 @@ func TestShippedCases(t *testing.T) {
 			if string(r.Outcome) != string(outcome) {
 				t.Errorf("outcome\n%s\nwant\n%s", r.Outcome, outcome)
 			}
+			seen()
 			b.says(strings.Join(strings.Fields(d.Texts[english].Urgency[want.Urgency].Heading), " "))
 			for _, c := range want.Causes {
 				if name := d.Texts[english].Causes[c.ID].Name; c.Shown {
@@ -75,6 +101,7 @@ func TestShippedCases(t *testing.T) {
 			if b.get("/result/print"); b.status != http.StatusOK {
 				t.Errorf("the sheet: %d", b.status)
 			}
+			seen()
 		})
 	}
 }
