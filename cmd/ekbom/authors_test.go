@@ -172,6 +172,9 @@ func typeIn(t *testing.T, typed string) []string {
 	}
 	var out bytes.Buffer
 	run(t.Context(), words[1:], bytes.NewReader(stdin), &out, &out, nil)
+	if out.Len() == 0 {
+		return nil
+	}
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 }
 
@@ -187,7 +190,7 @@ func prints(shown, lines []string) bool {
 		quoted = strings.ReplaceAll(quoted, `\.\.\.`, ".*")
 		form.WriteString(strings.ReplaceAll(quoted, "LINE", `\d+`) + "\n")
 	}
-	return regexp.MustCompile(`^` + form.String() + `$`).MatchString(strings.Join(lines, "\n") + "\n")
+	return regexp.MustCompile(`^` + form.String() + `$`).MatchString(strings.Join(append(lines, ""), "\n"))
 }
 
 func TestPrints(t *testing.T) {

@@ -115,6 +115,47 @@ func TestCheck(t *testing.T) {
 	})
 }
 
+// Run with -update to draw docs/images/flow.svg anew.
+func TestGraph(t *testing.T) {
+	t.Parallel()
+	const flow = "../../docs/images/flow.svg"
+	r := ekbom(t, "", "graph")
+	if r.code != exitDone || r.stderr != "" {
+		t.Fatalf("exit %d\n%s", r.code, r.stderr)
+	}
+	if *rewrite {
+		if err := os.WriteFile(flow, []byte(r.stdout), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if shown, err := os.ReadFile(flow); err != nil || string(shown) != r.stdout {
+		t.Errorf("docs/images/flow.svg is not what ekbom graph draws (%v); run go test ./cmd/ekbom -run TestGraph -update", err)
+	}
+	file := filepath.Join(t.TempDir(), "cause.mmd")
+	if r := ekbom(t, "", "graph", "--of", "cause/rls", "--format", "mermaid", "--lang", "ru", "-o", file); r.code != exitDone || r.stdout != "" {
+		t.Errorf("exit %d: %s%s", r.code, r.stdout, r.stderr)
+	}
+	if got, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(got), "flowchart LR\n") || !strings.Contains(string(got), "Беспокойные ноги") {
+		t.Errorf("%v\n%s", err, got)
+	}
+	for _, tt := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{exitWrongUse, "nothing of that id", []string{"--of", "no-such-thing"}},
+		{exitWrongUse, "write cause/growing-pains or look-alike/growing-pains", []string{"--of", "growing-pains"}},
+		{exitWrongUse, "it has en, ru", []string{"--lang", "xx"}},
+		{exitWrongUse, "--format", []string{"--format", "png"}},
+		{exitFaulty, "unknown-option", []string{copyShipped(t, "rules.yaml", "{age: {from: 18}}", "{sex: femal}")}},
+		{exitFaulty, "no such file", []string{"-o", filepath.Join(t.TempDir(), "nowhere", "flow.svg")}},
+	} {
+		if r := ekbom(t, "", append([]string{"graph"}, tt.args...)...); r.code != tt.code || !strings.Contains(r.stderr, tt.want) || r.stdout != "" {
+			t.Errorf("%q: exit %d: %s", tt.args, r.code, r.stderr)
+		}
+	}
+}
+
 func TestOutline(t *testing.T) {
 	t.Parallel()
 	r := ekbom(t, "", "outline", "--json")

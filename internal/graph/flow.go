@@ -318,7 +318,7 @@ func (f *Flow) SVG() string {
 	}
 	for _, section := range f.d.Sections {
 		head := clip(wrap(cmp.Or(f.t.Sections[section.ID], string(section.ID)), sizeHead, true, detourX-boxX-20), 6)
-		c.fit(len(head)*leading(sizeHead) + 20 + boxes[section.First].tall())
+		c.fit(len(head)*leading(sizeHead) + 20 + boxes[section.First].tall() + 3*gap)
 		top := c.y
 		c.y = c.text("head", boxX, c.y+8, sizeHead, head) + 6
 		for i := section.First; i < section.Past; i++ {

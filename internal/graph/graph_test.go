@@ -118,8 +118,13 @@ func TestFlow(t *testing.T) {
 		for _, b := range tidy(t, svg) {
 			_, line, _ := strings.Cut(b.text, ">")
 			said += " " + strings.TrimPrefix(b.text, "<text") + line
-			if b.class == "number" {
+			switch b.class {
+			case "number":
 				numbers++
+			case "band":
+				if b.h < 60 && b.y%pageTall > pageTall-200 {
+					t.Errorf("%s: a heading parted from its questions: %+v", tag, b)
+				}
 			}
 		}
 		if numbers != len(d.Questions) {
