@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 	"web/clinic":             slices.Concat(domain, []string{"web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
 	"internal/store":         slices.Concat(domain, []string{"migrations"}),
 	"internal/demo":          slices.Concat(domain, []string{"internal/store"}),
-	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/author", "internal/store", "web/author", "web/clinic", "web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
+	"internal/server":        slices.Concat(domain, []string{"internal/export", "internal/statistics", "internal/author", "internal/proof", "internal/store", "web/author", "web/clinic", "web/locale", "web/mark", "web/page", "web/plot", "web/static"}),
 	"cmd/ekbom": slices.Concat(domain, []string{"internal/author", "internal/config", "internal/demo", "internal/graph", "internal/proof", "internal/schema", "internal/server", "internal/store", "internal/wording", "web/locale",
 		"questionnaires"}),
 }

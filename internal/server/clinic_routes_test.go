@@ -24,6 +24,7 @@ var staffRoutes = map[string]account.Role{
 	"GET /clinic/queue/new":     account.Reviewer,
 
 	"GET /clinic/s/{submission}":             account.Reviewer,
+	"GET /clinic/s/{submission}/changes":     account.Reviewer,
 	"GET /clinic/s/{submission}/print":       account.Reviewer,
 	"GET /clinic/s/{submission}/export.json": account.Reviewer,
 	"GET /clinic/s/{submission}/note":        account.Reviewer,

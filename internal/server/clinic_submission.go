@@ -31,6 +31,7 @@ func submissionOf(r *http.Request) questionnaire.ResponseID {
 func (s *Server) submissionTable() []staffRoute {
 	return []staffRoute{
 		{"GET", pathSubmission + "{submission}", account.Review, s.showSubmission},
+		{"GET", pathSubmission + "{submission}/changes", account.Review, s.showChanges},
 		{"GET", pathSubmission + "{submission}/print", account.Review, s.printSubmission},
 		{"GET", pathSubmission + "{submission}/export.json", account.Review, s.exportSubmission},
 	}
@@ -66,7 +67,7 @@ func (s *Server) readSubmission(r *http.Request, p *person, why audit.Action) (c
 func (s *Server) submission(r *http.Request, p *person, d store.Dossier) (clinic.SubmissionView, error) {
 	path := submissionPath(d.ID)
 	view := clinic.SubmissionView{
-		Base: s.frame(r, p, path), Page: path, Print: path + "/print", Export: path + "/export.json",
+		Base: s.frame(r, p, path), Page: path, Print: path + "/print", Changes: path + "/changes", Export: path + "/export.json",
 		Printed: local(s.Now()),
 		Head: clinic.SubmissionHead{
 			Level: d.Urgency, Received: local(d.Sent), State: d.State, Assigned: d.Assigned, Held: d.Held, Withdrawn: local(d.Withdrawn),

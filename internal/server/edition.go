@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 
+	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/store"
 	"ekbom/web/locale"
@@ -19,8 +20,9 @@ import (
 // edition is one edition of the questionnaire with all that its pages have in common, made once.
 type edition struct {
 	*questionnaire.Definition
-	words map[string]*words // by language
-	whose int               // the question that says who fills it in; -1: none
+	words map[string]*words   // by language
+	turns func() *proof.Turns // made when a clinic first asks for it
+	whose int                 // the question that says who fills it in; -1: none
 	// article: a source article names specialists, so it is worth telling who is named beyond it
 	article bool
 }
@@ -45,7 +47,7 @@ const (
 )
 
 func (s *Server) newEdition(d *questionnaire.Definition) *edition {
-	e := &edition{Definition: d, words: map[string]*words{}, whose: -1}
+	e := &edition{Definition: d, words: map[string]*words{}, whose: -1, turns: sync.OnceValue(func() *proof.Turns { return proof.NewTurns(d) })}
 	e.article = slices.ContainsFunc(d.Referrals, func(r questionnaire.Referral) bool { return r.NamedBy == questionnaire.NamedBySource })
 	if d.SpeaksForAnother != nil {
 		d.SpeaksForAnother.Questions(func(q int) {

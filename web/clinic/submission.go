@@ -22,6 +22,7 @@ type SubmissionView struct {
 	Back    string // address of the queue
 	Print   string // addresses of the print and the export; both are logged
 	Export  string
+	Changes string // address of what would change the conclusions
 	Page    string // address of the page, for the print's way back
 	Printed time.Time
 
