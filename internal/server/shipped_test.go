@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ekbom/internal/account"
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
 	"ekbom/questionnaires"
@@ -104,6 +105,40 @@ func shippedCases(t *testing.T, name string) {
 			seen()
 		})
 	}
+}
+
+// A clinic that reviews what people of another complaint sent reads nothing of legs either.
+func TestClinicOfAnotherComplaint(t *testing.T) {
+	t.Parallel()
+	d, faults := questionnaire.Load(os.DirFS("../../questionnaires/heartburn"))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	s := newSite(t, func(o *Options) { o.Definition = d })
+	c := s.clinic(t, "north")
+	person := s.browser(t)
+	person.get("/").fill()
+	for range d.Questions {
+		if id, ok := strings.CutPrefix(person.path, "/q/"); ok {
+			i, _ := d.Question(questionnaire.ID(id))
+			person.at(person.path).fill(entries(d, i, d.Cases[0].Answers[i])...)
+		}
+	}
+	person.at("/answers").fill().at("/result")
+	id := s.send(t, person, c, questionnaire.Letter{})
+	staff := s.browser(t).as(s.member(t, c, account.Lead))
+	for _, path := range []string{
+		pathQueue, submissionPath(id), submissionPath(id) + "/print", submissionPath(id) + "/export.json", pathStatistics, pathPoster, pathCodebook,
+	} {
+		if staff.get(path); staff.status != http.StatusOK {
+			t.Errorf("%s: %d", path, staff.status)
+		}
+		if said := aboutLegs.FindString(staff.body); said != "" {
+			t.Errorf("%s speaks of %q", path, said)
+		}
+	}
+	staff.get(submissionPath(id)).says("Burning behind the breastbone", "Acid coming up")
+	staff.get(pathPoster).says("Heartburn, or acid coming up?")
 }
 
 // entries are what a person enters for an answer.
