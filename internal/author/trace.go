@@ -2,8 +2,10 @@ package author
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ekbom/internal/assess"
@@ -267,7 +269,7 @@ type Trace struct {
 	Untold  []Conclusion // red flags that could not be told
 	Causes  []Conclusion
 	Pattern Kind
-	Further []Kind // look-alikes, specialists, advice
+	Further []Kind // scores, look-alikes, specialists, advice
 }
 
 // Explain traces everything that answers lead to.
@@ -304,7 +306,18 @@ func Explain(d *q.Definition, answers q.Answers) Trace {
 			t.Further = append(t.Further, Kind{name, all})
 		}
 	}
-	var alike, specialists, advice []Conclusion
+	var alike, scores, specialists, advice []Conclusion
+	for i, s := range o.Scores {
+		sum := strconv.Itoa(s.From)
+		if s.From != s.To {
+			sum += " to " + strconv.Itoa(s.To)
+		}
+		state := fmt.Sprintf("%s of %d, %s", sum, s.Most, s.BandFrom)
+		if s.BandFrom != s.BandTo {
+			state += " or " + string(s.BandTo)
+		}
+		scores = append(scores, Conclusion{ID: s.ID, State: state, Place: d.Scores[i].Place})
+	}
 	for _, a := range o.LookAlikes {
 		for _, rule := range d.LookAlikes {
 			if rule.ID == a.ID {
@@ -342,6 +355,7 @@ func Explain(d *q.Definition, answers q.Answers) Trace {
 			}
 		}
 	}
+	further("Scores", scores)
 	further("Look-alikes", alike)
 	further("Whom to see", specialists)
 	further("Advice", advice)

@@ -112,8 +112,13 @@ type service struct {
 
 func start(t *testing.T, env ...string) *service {
 	t.Helper()
-	cmd := exec.Command(program, "serve", "--addr", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), append([]string{"EKBOM_DB=sqlite:" + filepath.Join(t.TempDir(), "ekbom.db")}, env...)...)
+	return startWith(t, append([]string{"EKBOM_DB=sqlite:" + filepath.Join(t.TempDir(), "ekbom.db")}, env...))
+}
+
+func startWith(t *testing.T, env []string, args ...string) *service {
+	t.Helper()
+	cmd := exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
