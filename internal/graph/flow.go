@@ -366,15 +366,18 @@ func (f *Flow) description() string {
 }
 
 func (f *Flow) legend(c *canvas) {
-	y := c.y
-	c.line("spine", fmt.Sprintf("M%d %dh30", marginX, y+8))
-	c.text("small", marginX+38, y+1, sizeSmall, []string{"asked of everybody"})
-	c.line("detour", fmt.Sprintf("M%d %dh30", marginX+172, y+8))
-	c.text("small", marginX+210, y+1, sizeSmall, []string{"asked only when"})
-	c.line("reads", fmt.Sprintf("M%d %dh30", marginX+326, y+8))
-	c.text("small", marginX+364, y+1, sizeSmall, []string{"opens another question"})
-	c.warning(marginX+518, y+2)
-	c.text("small", marginX+538, y+1, sizeSmall, []string{"alone raises an emergency"})
+	x := marginX
+	for _, sign := range []struct{ class, says string }{
+		{"spine", "asked of everybody"}, {"detour", "asked only under a condition"}, {"reads", "opens another question"}, {"", "alone raises an emergency"},
+	} {
+		if sign.class == "" {
+			c.warning(x+8, c.y+1)
+		} else {
+			c.line(sign.class, fmt.Sprintf("M%d %dh24", x, c.y+8))
+		}
+		c.text("small", x+30, c.y, sizeSmall, []string{sign.says})
+		x += 30 + width(sign.says, sizeSmall, false) + 10
+	}
 	c.y += 30
 }
 

@@ -310,39 +310,56 @@ func (w *Words) not(c *q.Condition, within bool) string {
 	return "not " + w.say(c)
 }
 
-// parts says the parts of an all or any. Alternatives of one question, and names of one kind, are said together.
-func (w *Words) parts(c *q.Condition) (said []string) {
+// parts says the parts of an all or any. Alternatives of one question, and names of one kind, are said together where the
+// first of them stands.
+func (w *Words) parts(c *q.Condition) []string {
 	between := "or"
 	if c.Op == q.OpAll {
 		between = "and"
 	}
-	done := make([]bool, len(c.Parts))
-	for i, p := range c.Parts {
-		if done[i] {
-			continue
-		}
+	type group struct {
+		says     string // a part that stands for itself
+		question int
+		tests    []q.Test
+		name     name
+		ids      []string
+	}
+	var groups []*group
+	questions, names := map[int]*group{}, map[name]*group{}
+	for _, p := range c.Parts {
 		if question, tests, ok := alternatives(p); ok && c.Op == q.OpAny {
-			for j, other := range c.Parts[i+1:] {
-				if same, more, ok := alternatives(other); ok && same == question {
-					tests, done[i+1+j] = append(tests, more...), true
-				}
+			g := questions[question]
+			if g == nil {
+				g = &group{question: question}
+				groups, questions[question] = append(groups, g), g
 			}
-			said = append(said, w.Question(question)+": "+list(w.tests(question, tests), between))
+			g.tests = append(g.tests, tests...)
 			continue
 		}
 		n, ok := w.called(p)
 		if !ok {
-			said = append(said, w.say(p))
+			groups = append(groups, &group{says: w.say(p)})
 			continue
 		}
-		ids := []string{n.id}
-		for j, other := range c.Parts[i+1:] {
-			if same, ok := w.called(other); ok && same.before == n.before && same.after == n.after {
-				ids, done[i+1+j] = append(ids, same.id), true
-			}
+		kind := name{before: n.before, after: n.after}
+		g := names[kind]
+		if g == nil {
+			g = &group{name: kind}
+			groups, names[kind] = append(groups, g), g
 		}
-		n.id = list(ids, between)
-		said = append(said, n.String())
+		g.ids = append(g.ids, n.id)
+	}
+	said := make([]string, len(groups))
+	for i, g := range groups {
+		switch {
+		case g.tests != nil:
+			said[i] = w.Question(g.question) + ": " + list(w.tests(g.question, g.tests), between)
+		case g.ids != nil:
+			g.name.id = list(g.ids, between)
+			said[i] = g.name.String()
+		default:
+			said[i] = g.says
+		}
 	}
 	return said
 }

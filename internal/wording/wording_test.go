@@ -202,6 +202,9 @@ func TestShipped(t *testing.T) {
 	for tag, text := range d.Texts {
 		w := New(d, text)
 		d.Conditions(func(c *q.Condition) {
+			if lines := w.Lines(c); strings.Join(lines, ", ") != w.Condition(c) {
+				t.Errorf("%s: by lines %q, at once %q", tag, lines, w.Condition(c))
+			}
 			if s := w.Condition(c); s == "" || strings.Contains(s, "%!") || strings.Contains(s, "()") {
 				t.Errorf("%s: %q", tag, s)
 			}
