@@ -1,59 +1,107 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"ekbom/internal/assess"
+	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 )
 
-// Who can notice a fault, in the order asked.
+// Who can notice a fault.
 const (
 	byLoader     = "loader"
+	byProofs     = "proofs"
 	byProperties = "properties"
 	byCases      = "cases"
+	nobody       = "nobody"
+	equivalent   = "equivalent" // there is nothing to notice: no answers get another outcome
 )
 
-// verdict says who noticed a mutant, and how.
+// verdict says who noticed a mutant, and what was said first.
 type verdict struct {
 	mutant *mutant
-	caught string // empty: nobody
-	why    string // what was said first
+	by     []string
+	why    string
 }
 
-// judge asks one after the other, from the cheapest.
-func judge(f *folder, m *mutant, trees *sync.Mutex) (verdict, error) {
+func (v *verdict) noticed(by, why string) {
+	if len(v.by) == 0 {
+		v.why = why
+	}
+	if !slices.Contains(v.by, by) {
+		v.by = append(v.by, by)
+	}
+}
+
+// court holds what is needed to judge.
+type court struct {
+	f        *folder
+	original *questionnaire.Definition
+	ask      bool // everybody is asked; else only until somebody has noticed
+}
+
+// judge asks who notices a mutant.
+func (c *court) judge(ctx context.Context, m *mutant) (verdict, error) {
 	v := verdict{mutant: m}
-	trees.Lock()
-	files, err := f.with(m.changes)
-	trees.Unlock()
+	files, err := c.f.with(m.changes)
 	if err != nil {
 		return v, err
 	}
 	if m.Tidy {
-		gone := m.Path[strings.LastIndex(m.Path, ".")+1:]
-		if err := tidy(files, gone); err != nil {
+		if err := tidy(files, m.Path[strings.LastIndex(m.Path, ".")+1:]); err != nil {
 			return v, err
 		}
 	}
 	d, faults := questionnaire.Load(files)
 	if d == nil {
-		v.caught, v.why = byLoader, faults[0].Error()
-		switch {
-		case strings.HasPrefix(faults[0].File, "cases/"): // sorted: whatever else there is comes before the cases
-			v.caught = byCases
-		case faults[0].File == "properties.yaml":
-			v.caught = byProperties
+		by := byLoader
+		switch f := faults[0]; { // sorted: what is wrong in the rules themselves comes before properties and cases
+		case strings.HasPrefix(f.File, "cases/"):
+			by = byCases
+		case f.File == "properties.yaml":
+			by = byProperties
 		}
+		v.noticed(by, faults[0].Error())
 		return v, nil
 	}
 	for i := range d.Cases {
 		if differs := assess.CheckCase(d, &d.Cases[i]); len(differs) > 0 {
-			v.caught, v.why = byCases, fmt.Sprintf("%s: %s", d.Cases[i].ID, differs[0])
-			return v, nil
+			v.noticed(byCases, fmt.Sprintf("%s: %s", d.Cases[i].ID, differs[0]))
+			break
 		}
+	}
+	if len(v.by) > 0 && !c.ask {
+		return v, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	findings, err := proof.Decide(ctx, d)
+	if err != nil {
+		return v, fmt.Errorf("%s: %w", m.Name(), err)
+	}
+	for _, f := range findings {
+		if f.Property != nil || f.File == "properties.yaml" {
+			v.noticed(byProperties, f.Error())
+		} else {
+			v.noticed(byProofs, f.Error())
+		}
+	}
+	if len(v.by) > 0 {
+		return v, nil
+	}
+	same, err := proof.Equivalent(ctx, c.original, d)
+	if err != nil {
+		return v, fmt.Errorf("%s: %w", m.Name(), err)
+	}
+	if same {
+		v.noticed(equivalent, "no answers get another outcome")
+	} else {
+		v.noticed(nobody, "")
 	}
 	return v, nil
 }

@@ -1,8 +1,9 @@
-// Command mutants seeds faults in the shipped rules, one at a time, and prints who notices each: the loader, the proofs, the
-// declared properties or the cases.
+// Command mutants seeds faults in the shipped rules, one at a time, and prints who notices each: the loader, the structural
+// proofs, the declared properties or the cases. A mutant that changes nobody's outcome is proven to be none.
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -12,33 +13,33 @@ import (
 	"sync"
 	"text/tabwriter"
 
-	"ekbom/questionnaires"
+	"ekbom/internal/questionnaire"
 )
 
+const usual = 400 // mutants looked at
+
 func main() {
-	n := flag.Int("n", 400, "how many mutants to look at")
+	n := flag.Int("n", usual, "how many mutants to look at")
 	all := flag.Bool("all", false, "look at every mutant there is")
+	of := flag.String("of", "questionnaires/rls", "the questionnaire's folder")
 	flag.Parse()
 	if *all {
 		*n = 0
 	}
-	if err := run(*n, os.Stdout); err != nil {
+	if err := run(*of, *n, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(n int, out io.Writer) error {
-	files, err := questionnaires.Open("rls")
+func run(folder string, n int, out io.Writer) error {
+	c, err := newCourt(folder)
 	if err != nil {
 		return err
 	}
-	f, err := open(files)
-	if err != nil {
-		return err
-	}
-	every := seed(f)
-	verdicts, err := judgeAll(f, sample(every, n))
+	c.ask = true
+	every := seed(c.f)
+	verdicts, err := c.judgeAll(context.Background(), sample(every, n))
 	if err != nil {
 		return err
 	}
@@ -47,16 +48,27 @@ func run(n int, out io.Writer) error {
 	return nil
 }
 
-// judgeAll judges on all processors. Trees are changed in place, so every worker has its own folder.
-func judgeAll(f *folder, mutants []*mutant) ([]verdict, error) {
+func newCourt(folder string) (*court, error) {
+	f, err := open(os.DirFS(folder))
+	if err != nil {
+		return nil, err
+	}
+	d, faults := questionnaire.Load(f.files)
+	if d == nil {
+		return nil, faults[0]
+	}
+	return &court{f: f, original: d}, nil
+}
+
+// judgeAll judges on all processors. They share one folder, whose trees one of them changes at a time.
+func (c *court) judgeAll(ctx context.Context, mutants []*mutant) ([]verdict, error) {
 	verdicts, errs := make([]verdict, len(mutants)), make([]error, len(mutants))
 	next := make(chan int)
-	var trees sync.Mutex
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := range next {
-				verdicts[i], errs[i] = judge(f, mutants[i], &trees)
+				verdicts[i], errs[i] = c.judge(ctx, mutants[i])
 			}
 		})
 	}
@@ -73,48 +85,54 @@ func judgeAll(f *folder, mutants []*mutant) ([]verdict, error) {
 	return verdicts, nil
 }
 
-var catchers = []string{byLoader, byCases, byProperties}
-
+// report prints a table by operator, then every mutant that nobody noticed.
 func report(verdicts []verdict, out io.Writer) {
-	by := map[string]map[string]int{}
-	var operators []string
-	total := map[string]int{}
+	columns := []string{byLoader, byProofs, byProperties, byCases, nobody, equivalent}
+	by := map[string]map[string]int{"all": {}}
 	for _, v := range verdicts {
-		o := v.mutant.Operator
-		if by[o] == nil {
-			by[o] = map[string]int{}
-			operators = append(operators, o)
+		for _, row := range []string{v.mutant.Operator, "all"} {
+			if by[row] == nil {
+				by[row] = map[string]int{}
+			}
+			by[row]["mutants"]++
+			for _, b := range v.by {
+				by[row][b]++
+			}
 		}
-		by[o][v.caught]++
-		total[v.caught]++
 	}
-	slices.Sort(operators)
+	var rows []string
+	for row := range by {
+		if row != "all" {
+			rows = append(rows, row)
+		}
+	}
+	slices.Sort(rows)
 	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, counts map[string]int) {
-		sum := 0
-		for _, c := range counts {
-			sum += c
-		}
-		fmt.Fprintf(t, "%s\t%d\t", name, sum)
-		for _, c := range catchers {
-			fmt.Fprintf(t, "%d\t", counts[c])
-		}
-		fmt.Fprintf(t, "%d\t\n", counts[""])
-	}
 	fmt.Fprintf(t, "operator\tmutants\t")
-	for _, c := range catchers {
+	for _, c := range columns {
 		fmt.Fprintf(t, "%s\t", c)
 	}
-	fmt.Fprintf(t, "survived\t\n")
-	for _, o := range operators {
-		row(o, by[o])
+	fmt.Fprintln(t)
+	for _, row := range append(rows, "all") {
+		fmt.Fprintf(t, "%s\t%d\t", row, by[row]["mutants"])
+		for _, c := range columns {
+			fmt.Fprintf(t, "%d\t", by[row][c])
+		}
+		fmt.Fprintln(t)
 	}
-	row("all", total)
 	t.Flush()
-	fmt.Fprintf(out, "\ncaught: %.1f %%\n\n", 100*(1-float64(total[""])/float64(len(verdicts))))
-	for _, v := range verdicts {
-		if v.caught == "" {
-			fmt.Fprintf(out, "%s:%d: %s\n", v.mutant.File, v.mutant.Line, v.mutant.Name())
+	total := by["all"]
+	faults := total["mutants"] - total[equivalent]
+	fmt.Fprintf(out, "\n%d faults, %d noticed: %.1f %%; %d mutants change nobody's outcome\n", faults, faults-total[nobody],
+		share(faults-total[nobody], faults), total[equivalent])
+	for _, group := range []string{nobody, equivalent} {
+		fmt.Fprintf(out, "\n%s\n", group)
+		for _, v := range verdicts {
+			if slices.Contains(v.by, group) {
+				fmt.Fprintf(out, "%s:%d: %s\n", v.mutant.File, v.mutant.Line, v.mutant.Name())
+			}
 		}
 	}
 }
+
+func share(part, of int) float64 { return 100 * float64(part) / float64(max(of, 1)) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing/fstest"
 
 	"go.yaml.in/yaml/v4"
@@ -20,6 +21,7 @@ const (
 type folder struct {
 	files fstest.MapFS
 	trees map[string]*yaml.Node
+	mu    sync.Mutex // held while trees are changed
 }
 
 func open(files fs.FS) (*folder, error) {
@@ -56,6 +58,8 @@ func parse(data []byte) (*yaml.Node, error) {
 
 // with gives the folder's files with changes made. The trees are as before when it returns.
 func (f *folder) with(changes []change) (fstest.MapFS, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	files := fstest.MapFS{}
 	for name, file := range f.files {
 		files[name] = file

@@ -72,12 +72,24 @@ func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	return c.Report
 }
 
+// Decide finds what Check finds, without examples and numbers: for many questionnaires in a row. The error is ctx's.
+func Decide(ctx context.Context, d *q.Definition) ([]Finding, error) {
+	m, w := one(d)
+	c := &checker{ctx: ctx, d: d, m: m, w: w, Report: &Report{}, bare: true}
+	c.structure()
+	for i := range d.Properties {
+		c.property(&d.Properties[i])
+	}
+	return c.Findings, ctx.Err()
+}
+
 type checker struct {
 	*Report
 	ctx   context.Context
 	d     *q.Definition
 	m     *model
 	w     *world
+	bare  bool          // nobody asks for examples
 	twins map[int]*twin // by question: two worlds that differ in the answer to it
 }
 
@@ -245,6 +257,9 @@ func (w *world) confirms(answers q.Answers, want ...lit) bool {
 
 // example looks for the smallest path on which all of want are true.
 func (c *checker) example(want ...lit) *Example {
+	if c.bare {
+		return nil
+	}
 	inputs, _, exact := c.m.smallest(c.ctx, plain, want...)
 	if inputs == nil {
 		return nil
