@@ -27,7 +27,7 @@ import (
 func main() {
 	testing.Init()
 	submissions := flag.Int("submissions", 1_000_000, "how many the long queue has")
-	part := flag.String("part", "", "measure only engine, postgres, sqlite, memory, start or queue")
+	part := flag.String("part", "", "measure only engine, proof, postgres, sqlite, memory, start or queue")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -78,7 +78,7 @@ func run(ctx context.Context, part string, submissions int) error {
 	for _, p := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"engine", b.engine}, {"postgres", b.postgres}, {"sqlite", b.sqlite}, {"memory", b.memory}, {"start", b.start}, {"queue", b.queue}} {
+	}{{"engine", b.engine}, {"proof", b.prove}, {"postgres", b.postgres}, {"sqlite", b.sqlite}, {"memory", b.memory}, {"start", b.start}, {"queue", b.queue}} {
 		if part != "" && part != p.name {
 			continue
 		}

@@ -55,7 +55,7 @@ type Limits struct {
 	Steps int // of a decision diagram; 0: the usual bound
 }
 
-const usualSteps = 1 << 20
+const usualSteps = 2 << 20
 
 // Check proves a questionnaire, or finds where it is not sound. When ctx ends, what was not decided is named as unproven.
 func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
