@@ -115,6 +115,9 @@ func (s *stage) tell(f folder, base string, state author.State) {
 		fault.File = filepath.Join(f.name, fault.File)
 		fmt.Fprintln(s.stderr, fault.Error())
 	}
+	if len(state.Faults) > 0 || state.Proving {
+		s.renewSchemas(f) // the files were just read
+	}
 	at := time.Now().Format(time.TimeOnly)
 	switch {
 	case len(state.Faults) > 0:

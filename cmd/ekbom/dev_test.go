@@ -70,6 +70,9 @@ func TestServeDev(t *testing.T) {
 		t.Fatal(err)
 	}
 	edit(t, dir+"/rules.yaml", "{nights: many}", "{nights: most}")
+	if err := os.Mkdir(dir+"/.schema", 0o700); err != nil { // as ekbom schema --write leaves it
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var stdout, stderr output
@@ -90,6 +93,10 @@ func TestServeDev(t *testing.T) {
 	stdout.says(t, "gone when this stops")
 	if body := get(t, http.DefaultClient, at+"/"); !strings.Contains(body, `id="author"`) {
 		t.Error("no panel")
+	}
+
+	if schema, err := os.ReadFile(dir + "/.schema/rules.json"); err != nil || !strings.Contains(string(schema), "nights") {
+		t.Errorf("the schemas for editors are not renewed: %v", err)
 	}
 
 	if err := os.Mkdir(dir+"/cases", 0o700); err != nil {

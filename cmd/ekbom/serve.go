@@ -36,7 +36,12 @@ func (*serveCommand) Help() string {
   EKBOM_KEEP_DAYS          days that answers which were not sent are kept after the last change (30)
   EKBOM_EMERGENCY_NUMBERS  telephone numbers for emergencies (112)
   EKBOM_CRISIS_NUMBERS     telephone numbers for people in despair, shown where their answers call for it
-  EKBOM_LOG                text or json`
+  EKBOM_LOG                text or json
+
+With --dev the folder of --questionnaires is read anew on each save, proven in the background, and its faults and findings
+stand beside each page, with the rules and answers because of which it says what it says; /dev/ lists findings, questions,
+cases and drafts. It listens on this machine alone. Drafts are in a temporary database: EKBOM_DB, EKBOM_BASE_URL and
+EKBOM_TRUSTED_PROXIES do not count, and --db is refused.`
 }
 
 // Run serves until it is told to stop.
