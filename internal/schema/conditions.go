@@ -13,11 +13,11 @@ import (
 type condition struct{}
 
 type forms struct {
-	All       []condition                                     `json:"all,omitempty" doc:"True when every one is true."`
-	Any       []condition                                     `json:"any,omitempty" doc:"True when at least one is true."`
+	All       []condition                                     `json:"all,omitempty" least:"1" doc:"True when every one is true."`
+	Any       []condition                                     `json:"any,omitempty" least:"1" doc:"True when at least one is true."`
 	Not       condition                                       `json:"not,omitempty" doc:"True when it is false. Not of unknown is unknown."`
-	AtLeast   int                                             `json:"at_least,omitempty" doc:"True when so many under of are true."`
-	Of        []condition                                     `json:"of,omitempty" doc:"What at_least counts."`
+	AtLeast   int                                             `json:"at_least,omitempty" least:"1" doc:"True when so many under of are true."`
+	Of        []condition                                     `json:"of,omitempty" least:"1" doc:"What at_least counts."`
 	Fact      factID                                          `json:"fact,omitempty" doc:"The named condition under facts."`
 	Score     one[scoreID, bound]                             `json:"score,omitempty" doc:"A score reaches a number of points, or stays below it."`
 	Criterion one[criterionID, some[above[q.CriterionState]]] `json:"criterion,omitempty" doc:"A criterion has one of these states."`

@@ -14,7 +14,7 @@ type definitionFile struct {
 	Reviewed         date      `json:"reviewed" doc:"The day on which the whole was last checked."`
 	SpeaksForAnother condition `json:"speaks_for_another,omitempty" doc:"When true, the texts under other are used."`
 	Clinic           clinic    `json:"clinic,omitempty" doc:"What a clinic sees before all other answers."`
-	Sections         []section `json:"sections" doc:"The questions, in the order in which they are asked."`
+	Sections         []section `json:"sections" least:"1" doc:"The questions, in the order in which they are asked."`
 }
 
 type clinic struct {
@@ -25,22 +25,22 @@ type clinic struct {
 
 type group struct {
 	Group     newID        `json:"group" doc:"Its id; its heading stands in text."`
-	Questions []questionID `json:"questions" doc:"The questions told together."`
+	Questions []questionID `json:"questions" least:"1" doc:"The questions told together."`
 }
 
 type section struct {
 	Section   newID      `json:"section" doc:"Its id; its heading stands in text."`
-	Questions []question `json:"questions" doc:"The questions under this heading."`
+	Questions []question `json:"questions" least:"1" doc:"The questions under this heading."`
 }
 
 type question struct {
 	Question   newID        `json:"question" doc:"Its id. Stays with its meaning for ever."`
 	Type       word[q.Type] `json:"type" doc:"choice: one option. choices: any of them. number: a whole number. text: own words. date: a year, a month of a year, or a day."`
-	Options    []newID      `json:"options,omitempty" for:"choice choices" need:"yes" doc:"Ids of the options in the order shown, 2 to 60."`
+	Options    []newID      `json:"options,omitempty" least:"2" for:"choice choices" need:"yes" doc:"Ids of the options in the order shown, 2 to 60."`
 	None       newID        `json:"none,omitempty" for:"choices" doc:"The option that excludes all others. It must stand last."`
 	Range      wholeRange   `json:"range,omitempty" for:"number" need:"yes" doc:"Numbers outside are refused."`
 	Usual      wholeRange   `json:"usual,omitempty" for:"number" doc:"Outside of these the person is asked once whether that is right."`
-	Length     int          `json:"length,omitempty" for:"text" need:"yes" doc:"The most signs allowed, up to 2000."`
+	Length     int          `json:"length,omitempty" least:"1" for:"text" need:"yes" doc:"The most signs allowed, up to 2000."`
 	Unsure     bool         `json:"unsure,omitempty" for:"choice choices number date" doc:"\"I'm not sure\" is offered unless this is false."`
 	Decline    bool         `json:"decline,omitempty" for:"choice choices number date" doc:"true offers \"I'd rather not say\"."`
 	Optional   bool         `json:"optional,omitempty" doc:"true lets a person go on without an answer. A blank is never a no."`
@@ -75,7 +75,7 @@ type score struct {
 
 type term struct {
 	Term   newID     `json:"term" doc:"Its id."`
-	Points int       `json:"points" doc:"1 to 1000."`
+	Points int       `json:"points" least:"1" doc:"1 to 1000."`
 	When   condition `json:"when" doc:"When it gives its points."`
 }
 
@@ -90,14 +90,14 @@ type redFlag struct {
 	IfUnknown word[q.Urgency]  `json:"if_unknown" doc:"The outcome is at least this urgent while it cannot be told. Not sure is never no."`
 	Crisis    bool             `json:"crisis,omitempty" doc:"true shows the operator's crisis line beside it."`
 	When      condition        `json:"when" doc:"When it is true."`
-	Source    some[sourceID]   `json:"source" doc:"Where this comes from."`
+	Source    cited            `json:"source" doc:"Where this comes from."`
 }
 
 type criterion struct {
-	Criterion newID          `json:"criterion" doc:"Its id."`
-	Met       condition      `json:"met" doc:"When it is met."`
-	Earlier   condition      `json:"earlier,omitempty" doc:"When it was met before the complaint grew severe."`
-	Source    some[sourceID] `json:"source" doc:"Where this comes from."`
+	Criterion newID     `json:"criterion" doc:"Its id."`
+	Met       condition `json:"met" doc:"When it is met."`
+	Earlier   condition `json:"earlier,omitempty" doc:"When it was met before the complaint grew severe."`
+	Source    cited     `json:"source" doc:"Where this comes from."`
 }
 
 type pattern struct {
@@ -108,16 +108,16 @@ type pattern struct {
 }
 
 type lookAlike struct {
-	LookAlike newID          `json:"look_alike" doc:"Its id."`
-	When      condition      `json:"when" doc:"When it is concluded."`
-	Source    some[sourceID] `json:"source" doc:"Where this comes from."`
+	LookAlike newID     `json:"look_alike" doc:"Its id."`
+	When      condition `json:"when" doc:"When it is concluded."`
+	Source    cited     `json:"source" doc:"Where this comes from."`
 }
 
 type cause struct {
 	Cause   newID           `json:"cause" doc:"Its id."`
 	Urgency word[q.Urgency] `json:"urgency,omitempty" doc:"The outcome is at least this urgent once it is concluded."`
 	Shown   bool            `json:"shown,omitempty" doc:"false: concluded for the clinician, never shown to a patient."`
-	Rules   []causeRule     `json:"rules" doc:"The strongest true one counts."`
+	Rules   []causeRule     `json:"rules" least:"1" doc:"The strongest true one counts."`
 	Against []condition     `json:"against,omitempty" doc:"What speaks against it when true."`
 }
 
@@ -125,7 +125,7 @@ type causeRule struct {
 	Rule     newID            `json:"rule" doc:"Its id."`
 	Strength word[q.Strength] `json:"strength" doc:"How well it supports the cause."`
 	When     condition        `json:"when" doc:"When it concludes the cause."`
-	Source   some[sourceID]   `json:"source" doc:"Where this comes from."`
+	Source   cited            `json:"source" doc:"Where this comes from."`
 }
 
 type referral struct {
@@ -137,7 +137,7 @@ type referral struct {
 	From       above[q.Urgency] `json:"from,omitempty" doc:"Leads here from this urgency of the outcome up."`
 	First      condition        `json:"first,omitempty" doc:"Stands before all others when this is true."`
 	FirstFrom  above[q.Urgency] `json:"first_from,omitempty" doc:"Stands before all others from this urgency up."`
-	Source     some[sourceID]   `json:"source" doc:"Where this comes from."`
+	Source     cited            `json:"source" doc:"Where this comes from."`
 }
 
 type advice struct {
@@ -146,7 +146,7 @@ type advice struct {
 	Contains some[remedyID]     `json:"contains,omitempty" doc:"The remedies in it, whose exclusions apply."`
 	When     condition          `json:"when" doc:"Shown only when this is true."`
 	Unless   condition          `json:"unless,omitempty" doc:"Shown only when this is false."`
-	Source   some[sourceID]     `json:"source" doc:"Where this comes from."`
+	Source   cited              `json:"source" doc:"Where this comes from."`
 }
 
 type sourcesFile struct {
@@ -177,9 +177,9 @@ func (property) shape(g *generator) object {
 }
 
 type stated struct {
-	Property newID          `json:"property" doc:"Its id."`
-	Says     text           `json:"says" doc:"The same in a plain sentence."`
-	Source   some[sourceID] `json:"source,omitempty" doc:"Where this comes from."`
+	Property newID `json:"property" doc:"Its id."`
+	Says     text  `json:"says" doc:"The same in a plain sentence."`
+	Source   cited `json:"source,omitempty" doc:"Where this comes from."`
 }
 
 type whenever struct {

@@ -225,6 +225,15 @@ type some[T any] struct{}
 
 func (some[T]) shape(g *generator) object { return oneOrMore(g.of(reflect.TypeFor[T]())) }
 
+// cited is one source or a list of them.
+type cited struct{}
+
+func (cited) shape(g *generator) object {
+	o := some[sourceID]{}.shape(g)
+	o["anyOf"].([]object)[1]["minItems"] = 1
+	return o
+}
+
 // single is one value, perhaps as a list of one.
 type single[T any] struct{}
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ekbom/internal/questionnaire"
@@ -88,8 +89,9 @@ func (g *generator) of(t reflect.Type) object {
 }
 
 // object gives the schema of a struct. The tags of a field: json its key, with omitempty where it may be left out; doc what an
-// editor shows; words the only values of a text; with a key that must stand beside it; for the types of questions that take it;
-// need, with for: those types need it. Tags of a blank field: some of which at least one key must be there; keys how many keys.
+// editor shows; words the only values of a text; least the smallest number, or the fewest of a list; with a key that must stand
+// beside it; for the types of questions that take it; need, beside for: those types need it. Tags of a blank field: some of
+// which keys at least one must be there; keys how many keys there are, one or some.
 func (g *generator) object(t reflect.Type) object {
 	properties, required, with, rules := object{}, []string{}, object{}, []object{}
 	o := object{"type": "object", "properties": properties, "additionalProperties": false}
@@ -122,6 +124,13 @@ func (g *generator) object(t reflect.Type) object {
 			p = object{"enum": words}
 		} else {
 			p = g.of(f.Type)
+		}
+		if least, err := strconv.Atoi(f.Tag.Get("least")); err == nil {
+			bound := "minItems"
+			if f.Type.Kind() == reflect.Int {
+				bound = "minimum"
+			}
+			p[bound] = least
 		}
 		properties[key] = says(p, f.Tag.Get("doc"))
 		if other := f.Tag.Get("with"); other != "" {
