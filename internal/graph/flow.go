@@ -55,6 +55,13 @@ func NewFlow(d *q.Definition, t *q.Text) *Flow {
 
 // reads gives the questions that a condition looks at, in order.
 func reads(c *q.Condition) (questions []int) {
+	eachTest(c, func(t q.Test) { questions = append(questions, t.Question) })
+	slices.Sort(questions)
+	return slices.Compact(questions)
+}
+
+// eachTest calls yield for each test in a condition, shared ones once.
+func eachTest(c *q.Condition, yield func(q.Test)) {
 	seen := map[*q.Condition]bool{}
 	var walk func(*q.Condition)
 	walk = func(c *q.Condition) {
@@ -62,16 +69,14 @@ func reads(c *q.Condition) (questions []int) {
 			return
 		}
 		seen[c] = true
-		if c.Op == q.OpTest && !slices.Contains(questions, c.Test.Question) {
-			questions = append(questions, c.Test.Question)
+		if c.Op == q.OpTest {
+			yield(c.Test)
 		}
 		for _, p := range c.Parts {
 			walk(p)
 		}
 	}
 	walk(c)
-	slices.Sort(questions)
-	return questions
 }
 
 // takes says what kind of answer a question takes.
@@ -101,118 +106,6 @@ func takes(qu *q.Question, t *q.Text) string {
 		}
 	}
 	return say
-}
-
-// emergencies finds the answers that alone raise an emergency, whatever else is answered.
-func (f *Flow) emergencies(w *wording.Words) {
-	var raise []*q.Condition
-	for _, flag := range f.d.RedFlags {
-		if flag.Urgency == q.Emergency {
-			raise = append(raise, flag.When)
-		}
-	}
-	for _, cause := range f.d.Causes {
-		for _, r := range cause.Rules {
-			if cause.Urgency == q.Emergency {
-				raise = append(raise, r.When)
-			}
-		}
-	}
-	for _, c := range raise {
-		for _, i := range reads(c) {
-			f.raised(w, c, i)
-		}
-	}
-}
-
-// raised notes the answers to question i that alone make a condition true.
-func (f *Flow) raised(w *wording.Words, c *q.Condition, i int) {
-	s, qu := &f.stops[i], &f.d.Questions[i]
-	raises := func(a q.Answer) bool { return alone(f.d, c, i, a) == q.True }
-	note := func(says string) bool {
-		if slices.Contains(s.emergency, says) {
-			return false
-		}
-		s.emergency = append(s.emergency, says)
-		return true
-	}
-	for o := range qu.Options {
-		if raises(q.Answer{State: q.Given, Options: 1 << o}) && note("“"+w.Option(i, o)+"”") {
-			s.alone++
-		}
-	}
-	for _, r := range spans(qu, c, i) {
-		if raises(q.Answer{State: q.Given, Number: r.From}) {
-			note(w.Span(i, r))
-		}
-	}
-	if qu.Unsure && raises(q.Answer{State: q.Unsure}) {
-		note("not sure")
-	}
-	if qu.Decline && raises(q.Answer{State: q.Declined}) {
-		note("rather not say")
-	}
-}
-
-// spans cuts the numbers that question i takes where a condition tells them apart.
-func spans(qu *q.Question, c *q.Condition, i int) (list []q.Range) {
-	if qu.Type != q.Number {
-		return nil
-	}
-	cuts := []int{qu.Range.From}
-	eachTest(c, func(t q.Test) {
-		for _, at := range []int{t.Range.From, t.Range.To + 1} {
-			if t.Question == i && t.Kind == q.TestNumber && qu.Range.Contains(at) {
-				cuts = append(cuts, at)
-			}
-		}
-	})
-	slices.Sort(cuts)
-	cuts = append(slices.Compact(cuts), qu.Range.To+1)
-	for n, from := range cuts[:len(cuts)-1] {
-		list = append(list, q.Range{From: from, To: cuts[n+1] - 1})
-	}
-	return list
-}
-
-// eachTest calls yield for each test in a condition, shared ones once.
-func eachTest(c *q.Condition, yield func(q.Test)) {
-	seen := map[*q.Condition]bool{}
-	var walk func(*q.Condition)
-	walk = func(c *q.Condition) {
-		if c == nil || seen[c] {
-			return
-		}
-		seen[c] = true
-		if c.Op == q.OpTest {
-			yield(c.Test)
-		}
-		for _, p := range c.Parts {
-			walk(p)
-		}
-	}
-	walk(c)
-}
-
-// alone gives the value of a condition when nothing is known but that question i was asked and answered so.
-func alone(d *q.Definition, c *q.Condition, i int, a q.Answer) q.Truth {
-	known := map[*q.Condition]q.Truth{}
-	var value func(*q.Condition) q.Truth
-	value = func(c *q.Condition) q.Truth {
-		truth, met := known[c]
-		if met {
-			return truth
-		}
-		switch {
-		case c.Op != q.OpTest:
-			truth = c.Combine(value)
-		case c.Test.Question == i:
-			truth = c.Test.Holds(&d.Questions[i], q.True, a)
-		}
-		known[c] = truth
-		return truth
-	}
-	return value(c)
 }
 
 // Where things lie from left to right: the spine with the questions that everybody is asked, the detour with the others,
