@@ -29,7 +29,7 @@ func TestChangesPage(t *testing.T) {
 	if after := s.recorded(t, c); after != before+1 {
 		t.Errorf("%d events after %d: opening the page is not recorded", after, before)
 	}
-	b.partSays("urgency", "Less urgent, if: Self-care", "Known illnesses: No, none of these illnesses instead of", "Medicines in the last 3 months: No, no medicines", "Link with a medicine: is not asked then")
+	b.partSays("urgency", "Self-care less urgent, if:", "Known illnesses: No, none of these illnesses instead of", "Medicines in the last 3 months: No, no medicines", "Link with a medicine: is not asked then")
 	b.partSays("causes", "A medicine Not concluded, if:", "Urge to move the legs: Never instead of Often")
 	b.partSays("near", "Concluded as well, if:", "also")
 	b.partSays("advice", "2 together", "Given, if: Known illnesses: No, none")
