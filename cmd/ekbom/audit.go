@@ -116,10 +116,8 @@ func (c *auditVerifyCommand) clinics(s *stage, st *store.Store) ([]account.Clini
 // chainOf gives the chain that the server writes. Neither database nor secret is made where there is none: nothing written
 // before could be checked with them.
 func chainOf(conf *config.Config) (audit.Chain, error) {
-	if path, ok := strings.CutPrefix(conf.DB, "sqlite:"); ok {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return audit.Chain{}, fmt.Errorf("there is no database at %s", path)
-		}
+	if err := haveDatabase(conf); err != nil {
+		return audit.Chain{}, err
 	}
 	if conf.Secret == "" {
 		path := filepath.Join(conf.DataDir(), "secret")
@@ -132,4 +130,14 @@ func chainOf(conf *config.Config) (audit.Chain, error) {
 		return audit.Chain{}, err
 	}
 	return audit.NewChain(secret)
+}
+
+// haveDatabase refuses a file that is not there: opening it would make an empty one.
+func haveDatabase(conf *config.Config) error {
+	if path, ok := strings.CutPrefix(conf.DB, "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no database at %s", path)
+		}
+	}
+	return nil
 }

@@ -30,12 +30,16 @@ type proofReport struct {
 // countReport is a number or bounds of it, as decimal digits: numbers of paths are larger than JSON's readers can hold.
 type countReport struct {
 	From  string `json:"from"`
-	To    string `json:"to"`
+	To    string `json:"to,omitempty"` // absent: no bound above is known
 	Exact bool   `json:"exact"`
 }
 
 func newCountReport(c proof.Count) countReport {
-	return countReport{c.From.String(), c.To.String(), c.Exact()}
+	r := countReport{From: c.From.String(), Exact: c.Exact()}
+	if c.To != nil {
+		r.To = c.To.String()
+	}
+	return r
 }
 
 // String gives the number, shortened where it is long.
@@ -43,6 +47,8 @@ func (c countReport) String() string {
 	switch {
 	case c.Exact:
 		return short(c.From)
+	case c.To == "":
+		return "at least " + short(c.From)
 	default:
 		return fmt.Sprintf("at least %s and at most %s", short(c.From), short(c.To))
 	}

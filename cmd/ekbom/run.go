@@ -15,6 +15,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema, or show where it stands."`
 	Account accountCommand `cmd:"" help:"Add, list, disable and reset the accounts of clinics' people."`
 	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
+	Diff    diffCommand    `cmd:"" help:"Say which answers come to another outcome in another edition of a questionnaire."`
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Schema  schemaCommand  `cmd:"" help:"Print or write JSON Schema of a questionnaire's files, for editors."`
 	Graph   graphCommand   `cmd:"" help:"Draw the flow of the questions, or what one conclusion hangs on."`

@@ -196,6 +196,11 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 	if len(found) > 0 {
 		c.Changed = n.count(p.m.or(all...))
 	}
+	for _, x := range c.Differences {
+		if x.Count.From.Cmp(c.Changed.From) > 0 {
+			c.Changed.From = x.Count.From // where all together are beyond the bound
+		}
+	}
 	order := make([]int, len(found))
 	for i := range order {
 		order[i] = i
@@ -344,16 +349,23 @@ func (w *world) part(i int, chosen []*symbol, a q.Answer) q.Answer {
 	return a
 }
 
+// Tell compares the outcomes of one person's answers, given to each edition.
+func (c *Comparison) Tell(old, new q.Answers) (differs bool, urgency Direction) {
+	was, is := assess.Evaluate(c.Old, old), assess.Evaluate(c.New, new)
+	for i := range c.pair.subjects {
+		s := &c.pair.subjects[i]
+		from, to := s.of(c.Old, told{was, old}), s.of(c.New, told{is, new})
+		differs = differs || from.name != to.name && from.name != "" && to.name != ""
+	}
+	return differs, Direction(cmp.Compare(is.Urgency, was.Urgency))
+}
+
 // confirms replays an example: both outcomes tell what the model says.
 func (p *pair) confirms(e *Pair, c shift) bool {
-	from, to := p.tell(c.subject, e.Old, e.New)
+	from := c.of(p.old.d, told{assess.Evaluate(p.old.d, e.Old), e.Old})
+	to := c.of(p.new.d, told{assess.Evaluate(p.new.d, e.New), e.New})
 	if c.states == nil {
 		return from != to
 	}
 	return from == c.from && to == c.to
-}
-
-// tell reads a subject of the outcomes of both editions.
-func (p *pair) tell(s *subject, old, new q.Answers) (from, to value) {
-	return s.of(p.old.d, told{assess.Evaluate(p.old.d, old), old}), s.of(p.new.d, told{assess.Evaluate(p.new.d, new), new})
 }

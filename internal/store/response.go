@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -89,6 +90,50 @@ func (row *responseRow) response() (q.Response, error) {
 	r.Created, r.Updated = r.Created.UTC(), r.Updated.UTC()
 	r.Completed, r.Expires, r.Sent = unstamp(row.completed), unstamp(row.expires), unstamp(row.sent)
 	return r, nil
+}
+
+// readAtOnce is how many responses one statement reads when all are read: few enough for its patience.
+const readAtOnce = 500
+
+// Completed is what somebody answered to the end, without who it was.
+type Completed struct {
+	Edition string // hash
+	Answers []byte
+	Sent    bool // to a clinic
+
+	id    string
+	other bool // a draft, a response withdrawn, or one to another questionnaire
+}
+
+// CompletedAnswers reads the completed responses to a questionnaire one after the other. It is for counting: no person may
+// see what it gives, so it is not an act of the audit trail.
+func (s *Store) CompletedAnswers(ctx context.Context, questionnaire q.ID) iter.Seq2[Completed, error] {
+	return func(yield func(Completed, error) bool) {
+		for after := ""; ; {
+			page := make([]Completed, 0, readAtOnce)
+			err := s.queryRows(ctx, `SELECT id, questionnaire_hash, sent IS NOT NULL, questionnaire_id <> $1 OR status <> 'completed',
+				CASE WHEN questionnaire_id = $1 AND status = 'completed' THEN answers END
+				FROM responses WHERE id > $2 ORDER BY id LIMIT $3`, []any{string(questionnaire), after, readAtOnce}, func(scan func(...any) error) error {
+				var c Completed
+				err := scan(&c.id, &c.Edition, &c.Sent, &c.other, &c.Answers)
+				page = append(page, c)
+				return err
+			})
+			if err != nil {
+				yield(Completed{}, fmt.Errorf("read completed answers: %w", err))
+				return
+			}
+			for _, c := range page {
+				if !c.other && !yield(c, nil) {
+					return
+				}
+			}
+			if len(page) < readAtOnce {
+				return
+			}
+			after = page[len(page)-1].id
+		}
+	}
 }
 
 // UpdateResponse saves all of r but its Created and Sent times. r.Revision is the revision that was read; the saved one is

@@ -421,3 +421,51 @@ func TestCancelled(t *testing.T) {
 		}
 	})
 }
+
+func TestCompletedAnswers(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		other := edition
+		other.ID, other.Hash = "other", strings.Repeat("b", 64)
+		later := edition
+		later.Version, later.Hash = "2026.2", strings.Repeat("c", 64)
+		want := map[string]string{}
+		for i := range 703 { // more than are read at once
+			r := newResponse(t)
+			r.Answers = fmt.Appendf(nil, `{"age":{"a":["%d"],"r":1}}`, i)
+			switch i % 4 {
+			case 0:
+				r.Ref = other
+			case 1:
+				r.Ref, r.Sent = later, start
+			}
+			if i%3 > 0 {
+				r.Status, r.Completed = q.Completed, start
+				if r.Ref != other {
+					want[string(r.Answers)] = fmt.Sprint(r.Ref.Hash, !r.Sent.IsZero())
+				}
+			}
+			create(t, s, r)
+		}
+		got := map[string]string{}
+		for c, err := range s.CompletedAnswers(t.Context(), edition.ID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[string(c.Answers)] = fmt.Sprint(c.Edition, c.Sent)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		for range s.CompletedAnswers(t.Context(), edition.ID) {
+			break // nothing is held by who stops early
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, err := range s.CompletedAnswers(ctx, edition.ID) {
+			if err == nil {
+				t.Fatal("reads on after its time")
+			}
+		}
+	})
+}
