@@ -35,52 +35,68 @@ var widthOf = func() map[rune]int {
 	return m
 }()
 
-// width gives a bound on how wide a line of text becomes, in pixels.
-func width(s string, size int, bold bool) int {
-	sum := 0
-	for _, r := range s {
-		w, ok := widthOf[r]
-		switch {
-		case ok:
-		case unicode.Is(unicode.Mn, r):
-			w = 0
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul), r > 0x2fff:
-			w = 110
-		case unicode.IsUpper(r):
-			w = 80
-		default:
-			w = 72
-		}
-		sum += w
+// letter gives the width of a letter for a size of 100.
+func letter(r rune) int {
+	w, ok := widthOf[r]
+	switch {
+	case ok:
+		return w
+	case unicode.Is(unicode.Mn, r):
+		return 0
+	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul), r > 0x2fff:
+		return 110
+	case unicode.IsUpper(r):
+		return 80
 	}
+	return 72
+}
+
+func letters(s string) (sum int) {
+	for _, r := range s {
+		sum += letter(r)
+	}
+	return sum
+}
+
+// scaled gives the width in pixels of letters that sum up to so much for a size of 100.
+func scaled(sum, size int, bold bool) int {
 	if bold {
 		sum = sum * 116 / 100
 	}
 	return (sum*size + 99) / 100
 }
 
+// width gives a bound on how wide a line of text becomes, in pixels.
+func width(s string, size int, bold bool) int { return scaled(letters(s), size, bold) }
+
 // wrap breaks a text into lines that fit, at spaces where it can.
 func wrap(s string, size int, bold bool, room int) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(s) {
-		if line != "" && width(line+" "+word, size, bold) <= room {
-			line += " " + word
-			continue
-		}
+	line, sum := "", 0
+	end := func() {
 		if line != "" {
 			lines = append(lines, line)
 		}
-		line = ""
-		for _, r := range word { // a word wider than a line is broken anywhere
-			if width(line+string(r), size, bold) > room && line != "" {
-				lines, line = append(lines, line), ""
+		line, sum = "", 0
+	}
+	for _, word := range strings.Fields(s) {
+		wide := letters(word)
+		if line != "" && scaled(sum+letter(' ')+wide, size, bold) <= room {
+			line, sum = line+" "+word, sum+letter(' ')+wide
+			continue
+		}
+		end()
+		if scaled(wide, size, bold) <= room {
+			line, sum = word, wide
+			continue
+		}
+		for _, r := range word { // wider than a line: broken anywhere
+			if scaled(sum+letter(r), size, bold) > room {
+				end()
 			}
-			line += string(r)
+			line, sum = line+string(r), sum+letter(r)
 		}
 	}
-	if line != "" {
-		lines = append(lines, line)
-	}
+	end()
 	return lines
 }
 
