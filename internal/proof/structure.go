@@ -103,6 +103,7 @@ func (c *checker) structure() {
 	}
 	c.nextStep()
 	c.seldom()
+	c.unheard()
 }
 
 func quote(id q.ID) string { return `"` + string(id) + `"` }
@@ -181,5 +182,34 @@ func (c *checker) seldom() {
 	}
 	for m := q.MatchUnknown; m <= q.MatchFull && !c.d.Pattern.Absent; m++ {
 		note("no path has the match "+m.String(), c.w.match(m))
+	}
+}
+
+// unheard notes the options that can be ticked and that no rule reads: perhaps a sign that somebody forgot. The option that
+// excludes all others, and the options of a single choice, are often there to be no sign at all.
+func (c *checker) unheard() {
+	read := make([]uint64, len(c.d.Questions))
+	seen := map[*q.Condition]bool{}
+	var walk func(*q.Condition)
+	walk = func(k *q.Condition) {
+		if k == nil || seen[k] {
+			return
+		}
+		seen[k] = true
+		if k.Op == q.OpTest && k.Test.Kind == q.TestOptions {
+			read[k.Test.Question] |= k.Test.Options
+		}
+		for _, part := range k.Parts {
+			walk(part)
+		}
+	}
+	c.d.Conditions(walk)
+	for i := range c.d.Questions {
+		qu := &c.d.Questions[i]
+		for o, id := range qu.Options {
+			if qu.Type == q.Choices && o != qu.None && read[i]&(1<<o) == 0 && qu.Unread == "" {
+				c.Notes = append(c.Notes, Finding{Fault: q.Fault{Place: qu.Place, Code: "unheard-option", What: "no rule reads the option " + quote(id) + " of " + quote(qu.ID)}})
+			}
+		}
 	}
 }
