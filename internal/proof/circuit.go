@@ -47,7 +47,8 @@ func (c *circuit) input(number int) lit {
 func (c *circuit) and(parts ...lit) lit {
 	flat := make([]lit, 0, len(parts))
 	for _, p := range parts {
-		if g := &c.gates[p.node()]; p > yes && g.input == 0 {
+		// Short ones are taken apart, so that the same in another order is the same; a chain of long ones stays a chain.
+		if g := &c.gates[p.node()]; p > yes && g.input == 0 && len(g.parts) <= 16 {
 			flat = append(flat, g.parts...)
 		} else if p != yes {
 			flat = append(flat, p)

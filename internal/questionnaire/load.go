@@ -32,6 +32,8 @@ const (
 	maxQuestions = 500
 	maxOptions   = 60
 	maxText      = 2000
+	maxParts     = 1000    // of one condition
+	maxCount     = 100_000 // parts of a count or score, times the number to reach: what the prover has to look at
 )
 
 // Load reads one questionnaire's folder. With any fault there is no definition; all faults are listed, by file and line.

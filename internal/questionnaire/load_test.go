@@ -172,6 +172,10 @@ func TestFaults(t *testing.T) {
 		{"not a condition", when("pain"), "not-a-condition"},
 		{"empty all", when(M{"all": []any{}}), "empty-list"},
 		{"count too high", when(M{"at_least": 3, "of": []any{M{"signs": "pain"}, M{"who": "me"}}}), "count-out-of-range"},
+		{"ten thousand parts", when(M{"any": many(10_000)}), "too-many-parts"},
+		{"ten thousand counted", when(M{"at_least": 2, "of": many(10_000)}), "too-many-parts"},
+		{"counted far", when(M{"at_least": 400, "of": many(900)}), "count-too-large"},
+		{"id in another script", when(M{"fact": "взрослый"}), "not-an-id"},
 		{"circle of facts", func(_, r M, _ fstest.MapFS) {
 			r["facts"] = M{"adult": M{"fact": "grown"}, "grown": M{"fact": "adult"}}
 		}, "circle"},
@@ -417,4 +421,12 @@ func TestLanguagesAreAlike(t *testing.T) {
 	if len(d.Texts["ru"].Missing) > 0 || d.Texts["en"].PatternName != "The pattern" {
 		t.Errorf("Russian lacks %v", d.Texts["ru"].Missing)
 	}
+}
+
+// many gives n conditions.
+func many(n int) (list []any) {
+	for range n {
+		list = append(list, M{"signs": "pain"})
+	}
+	return list
 }

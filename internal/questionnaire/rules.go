@@ -153,6 +153,11 @@ func (l *loader) readScores(d doc, n *yaml.Node, later func(func())) {
 				score.Terms = append(score.Terms, term)
 				parts.Parts, parts.Weights = append(parts.Parts, term.When), append(parts.Weights, term.Points)
 			}
+			most := 0
+			for _, w := range parts.Weights {
+				most += w
+			}
+			l.tooMany(d, k, len(parts.Parts), most)
 			return parts
 		})
 		later(func() { l.finish(d, k, s); l.d.Scores = append(l.d.Scores, score) })
@@ -458,6 +463,7 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 		if len(parts) == 0 {
 			d.fault(v, "empty-list", "add a condition", "%q has no part", k.Value)
 		}
+		l.tooMany(d, v, len(parts), 1)
 		op := OpAll
 		if k.Value == "any" {
 			op = OpAny
@@ -528,11 +534,27 @@ func (l *loader) atLeast(d doc, n *yaml.Node) *Condition {
 		d.fault(n, "count-out-of-range", fmt.Sprintf("choose from 1 to %d", len(parts)), "at least %d of %d", least, len(parts))
 		return nil
 	}
+	if l.tooMany(d, n, len(parts), least) {
+		return nil
+	}
 	weights := make([]int, len(parts))
 	for i := range weights {
 		weights[i] = 1
 	}
 	return l.weighted(d.at(n), least, parts, weights)
+}
+
+// tooMany finds conditions that could not be proven in any bearable time.
+func (l *loader) tooMany(d doc, n *yaml.Node, parts, least int) bool {
+	switch {
+	case parts > maxParts:
+		d.fault(n, "too-many-parts", "name groups of them under facts", "%d parts in one condition; at most %d are allowed", parts, maxParts)
+	case parts*least > maxCount:
+		d.fault(n, "count-too-large", "count fewer things, or give fewer points", "%d things counted up to %d; the product may be at most %d", parts, least, maxCount)
+	default:
+		return false
+	}
+	return true
 }
 
 func (l *loader) score(d doc, n, name, bounds *yaml.Node) *Condition {

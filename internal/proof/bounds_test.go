@@ -1,0 +1,117 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	q "ekbom/internal/questionnaire"
+	"ekbom/internal/questionnaire/questionnairetest"
+)
+
+type m = questionnairetest.M
+
+// wide is a questionnaire of n choices with one red flag over them.
+func wide(t *testing.T, n int, facts, when m) *q.Definition {
+	t.Helper()
+	var questions []any
+	for i := range n {
+		id := fmt.Sprintf("q%d", i)
+		question := m{"question": id, "type": "choices", "options": []string{"a", "b", "none-of-these"}, "none": "none-of-these"}
+		if i > 0 && !strings.Contains(fmt.Sprint(facts, when), id+":") {
+			question["unread"] = "For the test."
+		}
+		questions = append(questions, question)
+	}
+	always := m{"always": true}
+	files := questionnairetest.Files(
+		m{"questionnaire": "wide", "version": "1.0.0", "reviewed": "2026-01-02", "sections": []any{m{"section": "only", "questions": questions}}},
+		m{"facts": facts,
+			"red_flags":  []any{m{"red_flag": "f", "urgency": "soon", "if_unknown": "soon", "when": when, "source": "s1"}},
+			"criteria":   []any{m{"criterion": "k", "met": m{"q0": "a"}, "source": "s1"}},
+			"pattern":    m{"full": m{"q0": "a"}, "partial": m{"q0": "b"}, "none": m{"q0": "none-of-these"}, "shown": always},
+			"causes":     []any{m{"cause": "c", "rules": []any{m{"rule": "r", "strength": "weak", "when": m{"q0": "a"}, "source": "s1"}}}},
+			"referrals":  []any{m{"specialist": "doctor", "named_by": "source", "when": always, "source": "s1"}},
+			"exclusions": m{}, "advice": []any{m{"advice": "x", "kind": "ask", "when": always, "source": "s1"}},
+		})
+	d, faults := q.Load(files)
+	if faults != nil {
+		t.Fatal(faults[0], len(faults))
+	}
+	return d
+}
+
+// A thousand facts, each made of the one before, take time and memory in proportion.
+func TestLongChains(t *testing.T) {
+	t.Parallel()
+	facts := m{"f0": m{"q0": "a"}}
+	for i := 1; i < 1000; i++ {
+		op := []string{"all", "any"}[i/2%2] // pairs, so that what is taken apart could pile up
+		facts[fmt.Sprintf("f%d", i)] = m{op: []any{m{"fact": fmt.Sprintf("f%d", i-1)}, m{fmt.Sprintf("q%d", i%200): []string{"a", "b"}[i%2]}}}
+	}
+	d := wide(t, 200, facts, m{"fact": "f999"})
+	circuit, _ := one(d)
+	w := circuit.worlds[0]
+	for _, f := range d.Facts {
+		w.rail(f.When)
+	}
+	size := 0
+	for _, g := range circuit.gates {
+		size += len(g.parts)
+	}
+	if size > 100_000 {
+		t.Errorf("%d links between statements", size)
+	}
+	if r := Check(t.Context(), d, Limits{}); len(r.Unproven) > 0 {
+		t.Errorf("not decided: %v", r.Unproven)
+	}
+}
+
+// The largest count that the loader lets pass is proven.
+func TestLargestCount(t *testing.T) {
+	t.Parallel()
+	var of []any
+	for i := range 300 {
+		of = append(of, m{fmt.Sprintf("q%d", i): "a"})
+	}
+	d := wide(t, 300, m{}, m{"at_least": 300, "of": of})
+	r := Check(t.Context(), d, Limits{})
+	if len(r.Unproven) > 0 || len(r.Findings) > 0 {
+		t.Errorf("not decided %v, found %v", r.Unproven, r.Findings)
+	}
+}
+
+// Without time nothing is called proven, and everything that was not looked at is named.
+func TestNoTime(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	d := wide(t, 5, m{}, m{"q1": "a"})
+	d.Properties = []q.Property{{ID: "p", Claims: []q.Claim{{When: d.RedFlags[0].When, Then: d.RedFlags[0].When}}}}
+	r := Check(ctx, d, Limits{})
+	if r.Proven() || len(r.Unproven) == 0 {
+		t.Errorf("proven without time: %+v", r)
+	}
+	for _, f := range r.Findings {
+		if f.Code != "property-empty" {
+			t.Errorf("found without looking: %+v", f)
+		}
+	}
+}
+
+// A diagram that does not finish gives bounds, and says so.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	d := wide(t, 40, m{}, m{"q1": "a"})
+	exact := Check(t.Context(), d, Limits{})
+	r := Check(t.Context(), d, Limits{Steps: 10})
+	if !exact.Paths.Exact() || !exact.Exact {
+		t.Fatalf("not exact: %+v", exact)
+	}
+	if r.Exact || r.ByUrgency != nil || r.Paths.From.Cmp(exact.Paths.From) > 0 || r.Paths.To.Cmp(exact.Paths.From) < 0 ||
+		r.Fewest > exact.Fewest || r.Most < exact.Most || len(r.Notes) == 0 || r.Notes[0].Code != "not-counted" {
+		t.Errorf("bounds are %+v, exactly it is %+v", r, exact)
+	}
+}
