@@ -14,7 +14,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve a questionnaire to patients, and to clinics what they sent."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema, or show where it stands."`
 	Account accountCommand `cmd:"" help:"Add, list, disable and reset the accounts of clinics' people."`
-	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire and run its cases."`
+	Check   checkCommand   `cmd:"" help:"Find every fault of a questionnaire, prove it over every path and run its cases."`
 	Diff    diffCommand    `cmd:"" help:"Say which answers come to another outcome in another edition of a questionnaire."`
 	Outline outlineCommand `cmd:"" help:"Print the questions in order with their options and conditions."`
 	Schema  schemaCommand  `cmd:"" help:"Print or write JSON Schema of a questionnaire's files, for editors."`
