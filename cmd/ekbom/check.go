@@ -15,13 +15,15 @@ import (
 	"ekbom/internal/assess"
 	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
+	"ekbom/internal/wording"
 )
 
 type checkCommand struct {
-	JSON      bool          `help:"Print the report as JSON."`
-	Limit     time.Duration `default:"1m" help:"Longest time to prove one questionnaire."`
-	WriteCase bool          `help:"Save what breaks a property as a case in cases/broken.yaml of the folder."`
-	Dir       string        `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
+	JSON         bool          `help:"Print the report as JSON."`
+	Limit        time.Duration `default:"1m" help:"Longest time to prove one questionnaire."`
+	WriteCase    bool          `help:"Save what breaks a property as a case in cases/broken.yaml of the folder."`
+	ProposeCases bool          `help:"Print cases for what no case exercises yet instead of the report, as a file to be judged by a clinician."`
+	Dir          string        `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
 }
 
 // report is what check found out about one questionnaire.
@@ -31,6 +33,8 @@ type report struct {
 	Counts        *counts                        `json:"counts,omitempty"`
 	Reachable     map[string]map[string][]string `json:"reachable,omitempty"` // kind, id, cases that reach it
 	Proof         *proofReport                   `json:"proof,omitempty"`
+	Coverage      *coverageReport                `json:"coverage,omitempty"`
+	Readers       []readerReport                 `json:"readers,omitempty"` // by question: what its answer is for
 	Findings      []finding                      `json:"findings"`
 	Languages     map[string][]finding           `json:"languages,omitempty"` // what each further language lacks
 	Others        []report                       `json:"others,omitempty"`    // of further questionnaires, where several are checked
@@ -75,6 +79,9 @@ func (c *checkCommand) Run(s *stage) error {
 	folders, err := findFolders(c.Dir)
 	if err != nil {
 		return err
+	}
+	if c.ProposeCases {
+		return c.propose(s, folders)
 	}
 	var reports []report
 	faulty := false
@@ -135,6 +142,10 @@ func checkFolder(ctx context.Context, f folder, c *checkCommand) report {
 	defer cancel()
 	proven := proof.Check(ctx, d, proof.Limits{})
 	r.prove(d, proven, f.name)
+	r.Coverage = newCoverageReport(proof.Cover(ctx, d), wording.New(d, d.Texts["en"]), f.name)
+	for _, reader := range proof.Readers(d) {
+		r.Readers = append(r.Readers, readerReport(reader))
+	}
 	if c.WriteCase {
 		if err := writeCases(f.name, d, proven); err != nil {
 			r.Findings = append(r.Findings, finding{File: f.name, Code: "case-not-written", What: err.Error()})
@@ -238,6 +249,8 @@ func (r *report) print(w io.Writer) {
 		}
 		t.Flush()
 	}
+	printReaders(w, r.Readers)
+	r.Coverage.print(w)
 	switch {
 	case c.Cases == 0:
 		fmt.Fprintln(w, "  no cases: nobody has said what should come of any answers")

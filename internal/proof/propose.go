@@ -11,9 +11,13 @@ import (
 // Proposal is cases that exercise what the cases so far do not.
 type Proposal struct {
 	Answers []q.Answers
-	Fewest  int // it is shown that fewer than these cannot do it
-	Left    int // goals that are not reached because time ran out
+	Goals   [][]Goal // of each case: what no other of them reaches
+	Fewest  int      // it is shown that fewer than these cannot do it
+	Left    int      // goals that are not reached because time ran out
 }
+
+// Telling lists the questions whose answers tell something, so that all else may be left out of a story.
+func (c *Coverage) Telling(answers q.Answers) []int { return c.w.telling(answers) }
 
 // starts is how many paths are improved for each case; the best is taken.
 const starts = 3
@@ -34,8 +38,16 @@ func (c *Coverage) Propose(ctx context.Context) Proposal {
 	}
 	p.Left = left.count()
 	cases = c.lean(cases)
-	for _, t := range cases {
+	for i, t := range cases {
 		p.Answers = append(p.Answers, t.answers)
+		var goals []Goal
+		own := c.own(cases, i)
+		for k, g := range c.goals {
+			if own.has(k) {
+				goals = append(goals, g)
+			}
+		}
+		p.Goals = append(p.Goals, goals)
 	}
 	p.Fewest = c.fewest(ctx, cases)
 	return p
@@ -120,8 +132,11 @@ func (c *Coverage) with(answers q.Answers, i int, a q.Answer) q.Answers {
 
 // calm is the answer to question i that tells least; of numbers one in the middle of the usual.
 func (c *Coverage) calm(i int) q.Answer {
-	if qu := &c.d.Questions[i]; qu.Type == q.Number {
+	switch qu := &c.d.Questions[i]; {
+	case qu.Type == q.Number:
 		return q.Answer{State: q.Given, Number: (qu.Usual.From + qu.Usual.To) / 2}
+	case qu.Optional && (qu.Type == q.FreeText || qu.Type == q.Date):
+		return q.Answer{State: q.Blank}
 	}
 	return c.w.answer(i, []*symbol{c.w.quiet(i)})
 }

@@ -58,7 +58,7 @@ func TestChangesPage(t *testing.T) {
 	if b.linksTo("/clinic/s/part/changes") {
 		t.Error("a link to what cannot be worked out")
 	}
-	b.get(submissionPath(part)+"/changes").says("1 question that was asked has no answer")
+	b.get(submissionPath(part) + "/changes").says("1 question that was asked has no answer")
 
 	elsewhere := s.clinic(t, "south")
 	s.browser(t).as(s.member(t, elsewhere, account.Lead)).get(submissionPath(whole) + "/changes").fails(http.StatusNotFound)
