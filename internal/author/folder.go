@@ -61,6 +61,8 @@ type Folder struct {
 
 	mu    sync.Mutex
 	state State
+
+	one sync.Mutex // proof at a time: one that is past may take a while to end
 }
 
 // Open looks at a folder. Nothing is read before Watch.
@@ -135,6 +137,11 @@ func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error
 }
 
 func (f *Folder) proven(ctx context.Context, d *questionnaire.Definition, told func(State)) {
+	f.one.Lock()
+	defer f.one.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
 	report := f.prove(ctx, d)
 	if ctx.Err() != nil {
 		return

@@ -44,6 +44,7 @@ type Author struct {
 	options Options
 	folder  *author.Folder
 	name    string // of the folder, for people
+	run     string // tells this run's turns from those of another
 	told    func(author.State)
 	serving atomic.Pointer[Server]
 
@@ -63,7 +64,7 @@ const mostDrafts = 30
 // NewAuthor makes a server for the author of a folder, called name. Options.Definition is not read: Serve takes what the folder
 // holds. told is called whenever something new is known about it.
 func NewAuthor(o Options, folder *author.Folder, name string, told func(author.State)) *Author {
-	return &Author{options: o, folder: folder, name: name, told: told, drafts: map[questionnaire.ResponseID]*draft{}}
+	return &Author{options: o, folder: folder, name: name, run: runID(), told: told, drafts: map[questionnaire.ResponseID]*draft{}}
 }
 
 // Serve answers requests from ln until ctx ends. While the folder has never been without faults it serves nothing.
@@ -232,8 +233,11 @@ func (s *Server) openDraft(w http.ResponseWriter, r *http.Request) error {
 // tellState says when something has changed.
 func (s *Server) tellState(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]int{"turn": s.author.folder.State().Turn})
+	return json.NewEncoder(w).Encode(map[string]string{"turn": s.author.turn(s.author.folder.State().Turn)})
 }
+
+// turn names a turn of the folder in this run.
+func (a *Author) turn(n int) string { return a.run + "-" + strconv.Itoa(n) }
 
 func (a *Author) saw(sess session, now time.Time) {
 	a.mu.Lock()

@@ -164,7 +164,7 @@ func (j *journey) conclusion(c author.Conclusion) writers.Conclusion {
 func (a *Author) files() writers.Files {
 	state := a.folder.State()
 	view := writers.Files{
-		Folder: a.name, Edition: named(state.Edition), Turn: state.Turn, Reading: state.Reading, Proving: state.Proving,
+		Folder: a.name, Edition: named(state.Edition), Turn: a.turn(state.Turn), Reading: a.turn(state.Reading), Proving: state.Proving,
 		Unproven: state.Report.Unproven, Summary: state.Report.Summary,
 	}
 	for _, f := range state.Faults {

@@ -12,8 +12,8 @@ import (
 type Files struct {
 	Folder   string
 	Edition  string // served now
-	Turn     int    // rises with every change of what stands here
-	Reading  int    // rises each time that changed files were read
+	Turn     string // another after every change of what stands here
+	Reading  string // another each time that changed files were read
 	Faults   []Finding
 	Proving  bool
 	Findings []Finding

@@ -25,7 +25,7 @@
     try {
       const state = await (await fetch("/dev/state")).json();
       const now = document.querySelector("#author, main[data-turn]");
-      if (String(state.turn) !== now.dataset.turn) {
+      if (state.turn !== now.dataset.turn) {
         if (now.id === "author") await renew();
         else location.reload();
       }
