@@ -42,7 +42,8 @@ func (v *verdict) noticed(by, why string) {
 type court struct {
 	f        *folder
 	original *questionnaire.Definition
-	ask      bool // everybody is asked; else only until somebody has noticed
+	noted    map[string]bool // what the proofs note of the original
+	ask      bool            // everybody is asked; else only until somebody has noticed
 }
 
 // judge asks who notices a mutant.
@@ -80,15 +81,20 @@ func (c *court) judge(ctx context.Context, m *mutant) (verdict, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	findings, err := proof.Decide(ctx, d)
-	if err != nil {
-		return v, fmt.Errorf("%s: %w", m.Name(), err)
+	r := proof.Decide(ctx, d)
+	if len(r.Unproven) > 0 {
+		return v, fmt.Errorf("%s: not decided: %v", m.Name(), r.Unproven)
 	}
-	for _, f := range findings {
+	for _, f := range r.Findings {
 		if f.Property != nil || f.File == "properties.yaml" {
 			v.noticed(byProperties, f.Error())
 		} else {
 			v.noticed(byProofs, f.Error())
+		}
+	}
+	for _, n := range r.Notes {
+		if !c.noted[n.What] {
+			v.noticed(byProofs, n.Error())
 		}
 	}
 	if len(v.by) > 0 {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"text/tabwriter"
 
+	"ekbom/internal/assess"
+	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 )
 
@@ -57,7 +59,20 @@ func newCourt(folder string) (*court, error) {
 	if d == nil {
 		return nil, faults[0]
 	}
-	return &court{f: f, original: d}, nil
+	for i := range d.Cases {
+		if differs := assess.CheckCase(d, &d.Cases[i]); len(differs) > 0 {
+			return nil, fmt.Errorf("%s is at fault without any mutant: %s: %s", folder, d.Cases[i].ID, differs[0])
+		}
+	}
+	r := proof.Decide(context.Background(), d)
+	if len(r.Findings) > 0 {
+		return nil, fmt.Errorf("%s is at fault without any mutant: %w", folder, r.Findings[0])
+	}
+	c := &court{f: f, original: d, noted: map[string]bool{}}
+	for _, n := range r.Notes {
+		c.noted[n.What] = true
+	}
+	return c, nil
 }
 
 // judgeAll judges on all processors. They share one folder, whose trees one of them changes at a time.

@@ -84,7 +84,7 @@ func (c *checker) structure() {
 	for i := range d.Advice {
 		a := &d.Advice[i]
 		if must(a.Place, "never-given", "mend its conditions: something always withholds it, or it never applies", "the advice "+quote(a.ID)+" is never given", w.given(i)) &&
-			w.rail(a.When).t != yes {
+			(a.When.Op != q.OpAll || len(a.When.Parts) > 0) { // not {always: true}
 			must(a.Place, "always-true", "write {always: true}, if that is meant", "the advice "+quote(a.ID)+" applies to everybody", -w.rail(a.When).t)
 		}
 	}
