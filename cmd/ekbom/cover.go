@@ -150,25 +150,30 @@ func (c *checkCommand) propose(s *stage, folders []folder) error {
 	covered := proof.Cover(ctx, d)
 	p := covered.Propose(ctx)
 	fmt.Fprintf(s.stdout, "# Cases for all that no case of %s %s exercises yet, among all that can happen.\n", d.ID, d.Version)
+	undecided := 0
+	for _, k := range covered.Kinds {
+		undecided += k.Undecided
+	}
+	complete := p.Left+undecided == 0
 	switch {
-	case len(p.Answers) == 0 && p.Left == 0:
-		fmt.Fprintln(s.stdout, "# There is nothing lacking.\n[]")
-		return nil
-	case p.Left > 0:
-		fmt.Fprintf(s.stdout, "# NOT complete: time ran out with %s left. Give more with --limit.\n", plural(p.Left, "thing", "things"))
+	case !complete:
+		fmt.Fprintln(s.stdout, "# NOT complete: time ran out. Give more with --limit.")
+		fmt.Fprintf(s.stderr, "%s: not complete: time ran out with %s without a case, and %s of which it is not known whether they can happen\n",
+			folders[0].name, plural(p.Left, "thing", "things"), plural(undecided, "thing", "things"))
+	case len(p.Answers) == 0:
+		fmt.Fprintln(s.stdout, "# Nothing is lacking.")
 	case len(p.Answers) == p.Fewest:
 		fmt.Fprintf(s.stdout, "# %s; no fewer can do it.\n", count(len(p.Answers), "case"))
 	default:
 		fmt.Fprintf(s.stdout, "# %s; it is shown that fewer than %d cannot do it.\n", count(len(p.Answers), "case"), p.Fewest)
 	}
-	for _, k := range covered.Kinds {
-		if k.Undecided > 0 {
-			fmt.Fprintf(s.stdout, "# Of %s it is not known whether they can happen: time ran out.\n", plural(k.Undecided, "further thing", "further things"))
-		}
-	}
+	if len(p.Answers) == 0 {
+		fmt.Fprintln(s.stdout, "[]")
+	} else {
 	fmt.Fprint(s.stdout, `# What is expected below is only what the rules say now. It counts when a clinician has read the answers and judged what
 # should come of them: keep, mend the rules or mend the case, then give it a name and move it beside the other cases.
 `)
+	}
 	words := wording.New(d, d.Texts["en"])
 	for i, answers := range p.Answers {
 		var told []string
@@ -178,6 +183,9 @@ func (c *checkCommand) propose(s *stage, folders []folder) error {
 		story := "To be judged. They told: " + strings.Join(told, "; ") + "."
 		text := caseText(d, fmt.Sprintf("proposed-%d", i+1), story, answers, expected(assess.Evaluate(d, answers)))
 		fmt.Fprintf(s.stdout, "\n# Only this one exercises:\n#   %s\n%s", strings.Join(goalNames(p.Goals[i], words), "\n#   "), strings.Replace(text, ": \n", ":\n", 1))
+	}
+	if !complete {
+		return errReported
 	}
 	return nil
 }

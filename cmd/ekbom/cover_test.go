@@ -54,10 +54,10 @@ func TestProposeCases(t *testing.T) {
 			t.Errorf("%s: %d of %d before, %d of %d after", name, k[0].Done, k[0].Possible, k[1].Done, k[1].Possible)
 		}
 	}
-	if again := ekbom(t, "", "check", "--propose-cases", dir); again.code != exitDone || !strings.Contains(again.stdout, "nothing lacking") {
+	if again := ekbom(t, "", "check", "--propose-cases", dir); again.code != exitDone || !strings.Contains(again.stdout, "Nothing is lacking") {
 		t.Errorf("exit %d: %s", again.code, again.stdout)
 	}
-	if r := ekbom(t, "", "check", "--propose-cases", "--limit", "1ns", "heartburn"); r.code != exitDone || !strings.Contains(r.stdout, "time ran out") {
+	if r := ekbom(t, "", "check", "--propose-cases", "--limit", "1ns", "heartburn"); r.code != exitFaulty || !strings.Contains(r.stdout, "NOT complete: time ran out") || !strings.Contains(r.stderr, "time ran out") {
 		t.Errorf("exit %d in no time: %s", r.code, r.stdout)
 	}
 	if r := ekbom(t, "", "check", "--propose-cases"); r.code != exitWrongUse || !strings.Contains(r.stderr, "one questionnaire") {
