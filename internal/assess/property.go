@@ -45,6 +45,9 @@ func sees(d *q.Definition, answers q.Answers, o *Outcome, l q.Look) bool {
 		return o.Pattern.Shown
 	case q.LookOpen:
 		return slices.ContainsFunc(o.OpenFlags, func(f RedFlag) bool { return f.ID == d.RedFlags[l.At].ID })
+	case q.LookCrisis:
+		rule := &d.RedFlags[l.At]
+		return rule.Crisis && slices.ContainsFunc(o.RedFlags, func(f RedFlag) bool { return f.ID == rule.ID })
 	}
 	return d.Walk(d.Questions[l.At].Ask, answers) == q.True
 }

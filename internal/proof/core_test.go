@@ -162,6 +162,7 @@ func everyLook(d *q.Definition) (all []*q.Condition) {
 	add(q.Look{Kind: q.LookShown})
 	for i := range d.RedFlags {
 		add(q.Look{Kind: q.LookOpen, At: i})
+		add(q.Look{Kind: q.LookCrisis, At: i})
 	}
 	for i := range d.Questions {
 		add(q.Look{Kind: q.LookAsked, At: i})

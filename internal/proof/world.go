@@ -277,6 +277,11 @@ func (w *world) look(l q.Look) lit {
 	case q.LookOpen:
 		r := w.rail(w.d.RedFlags[l.At].When)
 		return m.and(-r.t, -r.f)
+	case q.LookCrisis:
+		if !w.d.RedFlags[l.At].Crisis {
+			return no
+		}
+		return w.rail(w.d.RedFlags[l.At].When).t
 	}
 	return w.asked[l.At]
 }

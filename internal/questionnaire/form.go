@@ -99,6 +99,8 @@ func (d *Definition) lookForm(l Look) map[string]any {
 		return map[string]any{"shows": "pattern"}
 	case LookOpen:
 		return map[string]any{"open": string(d.RedFlags[l.At].ID)}
+	case LookCrisis:
+		return map[string]any{"crisis": string(d.RedFlags[l.At].ID)}
 	}
 	return map[string]any{"asked": string(d.Questions[l.At].ID)}
 }

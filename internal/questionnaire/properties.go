@@ -58,6 +58,7 @@ const (
 	LookMatch                      // the match of the pattern is Match
 	LookShown                      // the match is shown to the patient
 	LookOpen                       // a red flag cannot be told
+	LookCrisis                     // a red flag is true, and the crisis line shown beside it
 	LookAsked                      // a question is asked
 )
 
@@ -154,6 +155,9 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 		},
 		"open": func(n *yaml.Node) {
 			each(n, LookOpen, "red-flag", ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID }))
+		},
+		"crisis": func(n *yaml.Node) {
+			each(n, LookCrisis, "red-flag", ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID }))
 		},
 		"asked": func(n *yaml.Node) {
 			each(n, LookAsked, "question", ids(l.d.Questions, func(q Question) ID { return q.ID }))

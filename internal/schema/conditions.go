@@ -113,6 +113,7 @@ type outcome struct {
 	Match      word[q.Match]                 `json:"match,omitempty" doc:"The match of the pattern, unknown too."`
 	Shows      string                        `json:"shows,omitempty" words:"pattern" doc:"The match is shown to the patient."`
 	Open       some[redFlagID]               `json:"open,omitempty" doc:"One of these red flags cannot be told."`
+	Crisis     some[redFlagID]               `json:"crisis,omitempty" doc:"One of these red flags is true, with the crisis line beside it."`
 	Asked      some[questionID]              `json:"asked,omitempty" doc:"One of these questions is asked."`
 }
 

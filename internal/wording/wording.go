@@ -531,6 +531,8 @@ func (w *Words) look(l q.Look) name {
 		return name{"the patient sees", "the match", ""}
 	case q.LookOpen:
 		return name{"it cannot be told:", "red flag " + string(w.d.RedFlags[l.At].ID), ""}
+	case q.LookCrisis:
+		return name{"the crisis line is shown beside", "red flag " + string(w.d.RedFlags[l.At].ID), ""}
 	}
 	return name{"it is asked:", w.Question(l.At), ""}
 }

@@ -133,7 +133,7 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 	for i := range rapid.IntRange(1, 4).Draw(t, "flags") {
 		level := rapid.IntRange(0, 3).Draw(t, "urgency")
 		flags = append(flags, M{"red_flag": fmt.Sprintf("f%d", i), "urgency": levels[level], "if_unknown": levels[rapid.IntRange(0, level).Draw(t, "if unknown")],
-			"when": g.condition(n, 3), "source": []string{"s1"}})
+			"crisis": rapid.Bool().Draw(t, "crisis"), "when": g.condition(n, 3), "source": []string{"s1"}})
 	}
 	for i := range rapid.IntRange(1, 3).Draw(t, "causes") {
 		var rules []any
