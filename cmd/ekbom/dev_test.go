@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -88,6 +89,15 @@ func TestServeDev(t *testing.T) {
 	}
 	stderr.says(t, "1 fault; nothing is served yet")
 	stderr.says(t, "rules.yaml:6:")
+	res, err := http.Get(at + "/q/age")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), "rules.yaml:6:") {
+		t.Errorf("while there is a fault: %d, %s", res.StatusCode, body)
+	}
 	edit(t, dir+"/rules.yaml", "{nights: most}", "{nights: many}")
 	stderr.says(t, "no fault, serving 1.0.0")
 	stdout.says(t, "gone when this stops")

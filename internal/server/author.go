@@ -67,34 +67,26 @@ func NewAuthor(o Options, folder *author.Folder, name string, told func(author.S
 	return &Author{options: o, folder: folder, name: name, run: runID(), told: told, drafts: map[questionnaire.ResponseID]*draft{}}
 }
 
-// Serve answers requests from ln until ctx ends. While the folder has never been without faults it serves nothing.
+// Serve answers requests from ln until ctx ends. Nothing is purged: the store of an author lasts no longer.
 func (a *Author) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
 		a.Watch(ctx)
 	}()
 	defer func() { stop(); <-watched }()
-	for a.serving.Load() == nil {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return a.serving.Load().serveWith(ctx, ln, a)
+	return serve(ctx, ln, a, a.options.Log, func() {})
 }
 
 // Watch follows the folder until ctx ends.
 func (a *Author) Watch(ctx context.Context) {
-	a.folder.Watch(ctx, func(d *questionnaire.Definition) error { return a.serve(ctx, d) }, a.told)
+	a.folder.Watch(ctx, func(d *questionnaire.Definition) error { return a.adopt(ctx, d) }, a.told)
 }
 
-// serve takes an edition into service. It gets a server of its own; all that they share is in the store. So nothing that a patient's
+// adopt takes an edition into service. It gets a server of its own; all that they share is in the store. So nothing that a patient's
 // server holds has to change while it runs.
-func (a *Author) serve(ctx context.Context, d *questionnaire.Definition) error {
+func (a *Author) adopt(ctx context.Context, d *questionnaire.Definition) error {
 	o := a.options
 	o.Definition = d
 	s, err := newServer(ctx, o, a)
@@ -106,12 +98,20 @@ func (a *Author) serve(ctx context.Context, d *questionnaire.Definition) error {
 
 // ServeHTTP answers one request.
 func (a *Author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s := a.serving.Load()
-	if s == nil {
-		http.Error(w, "The questionnaire has faults.", http.StatusServiceUnavailable)
+	if s := a.serving.Load(); s != nil {
+		s.ServeHTTP(w, r)
 		return
 	}
-	s.ServeHTTP(w, r)
+	// There was no edition yet that could draw a page.
+	h := w.Header()
+	h["Content-Security-Policy"], h["X-Content-Type-Options"], h["Cache-Control"] = headerCSP, headerNosniff, headerNoStore
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Refresh", "1")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	fmt.Fprintf(w, "%s cannot be served yet. This page is drawn anew by itself.\n\n", a.name)
+	for _, fault := range a.folder.State().Faults {
+		fmt.Fprintln(w, fault.Error())
+	}
 }
 
 // authorTable is what there is only for an author.

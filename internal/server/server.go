@@ -152,11 +152,16 @@ const (
 
 // Serve answers requests from ln and purges what has expired until ctx ends. Then it finishes the requests under way, so
 // that everything acknowledged is saved and everything else gets its answer.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.serveWith(ctx, ln, s) }
-
-func (s *Server) serveWith(ctx context.Context, ln net.Listener, h http.Handler) error {
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	go s.purge(background)
+	go s.forget(background)
+	return serve(ctx, ln, s, s.Log, func() { s.draining.Store(true) })
+}
+
+// serve answers requests from ln until ctx ends. stopping is called before the last of them are finished.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logger, stopping func()) error {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readTimeout,
@@ -164,10 +169,8 @@ func (s *Server) serveWith(ctx context.Context, ln net.Listener, h http.Handler)
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	go s.purge(background)
-	go s.forget(background)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {
@@ -175,9 +178,9 @@ func (s *Server) serveWith(ctx context.Context, ln net.Listener, h http.Handler)
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	s.draining.Store(true)
-	s.Log.Info("stopping", "wait", stopTimeout)
-	deadline, cancel := context.WithTimeout(background, stopTimeout)
+	stopping()
+	log.Info("stopping", "wait", stopTimeout)
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if err := srv.Shutdown(deadline); err != nil {
 		return fmt.Errorf("stop: %w", errors.Join(err, srv.Close()))
