@@ -29,16 +29,9 @@ func (c *assessCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
-	answers, err := readAnswers(d, s.stdin)
+	answers, err := s.readPath(d)
 	if err != nil {
 		return err
-	}
-	path := d.Path(answers)
-	for i := range answers {
-		if answers[i].State != questionnaire.NotReached && path.Asked[i] != questionnaire.True {
-			fmt.Fprintf(s.stderr, "ignored: %s is not asked for these answers\n", d.Questions[i].ID)
-			answers[i] = questionnaire.Answer{}
-		}
 	}
 	o := assess.Evaluate(d, answers)
 	if c.JSON {
@@ -48,6 +41,22 @@ func (c *assessCommand) Run(s *stage) error {
 	}
 	printOutcome(s.stdout, d, o)
 	return nil
+}
+
+// readPath reads answers from standard input and leaves out those to questions that are not asked.
+func (s *stage) readPath(d *questionnaire.Definition) (questionnaire.Answers, error) {
+	answers, err := readAnswers(d, s.stdin)
+	if err != nil {
+		return nil, err
+	}
+	path := d.Path(answers)
+	for i := range answers {
+		if answers[i].State != questionnaire.NotReached && path.Asked[i] != questionnaire.True {
+			fmt.Fprintf(s.stderr, "ignored: %s is not asked for these answers\n", d.Questions[i].ID)
+			answers[i] = questionnaire.Answer{}
+		}
+	}
+	return answers, nil
 }
 
 // readAnswers reads {"question": "option" | ["a", "b"] | 42 | "unsure" | "declined" | "blank"}. All faults are told at once.

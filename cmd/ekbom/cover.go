@@ -170,7 +170,7 @@ func (c *checkCommand) propose(s *stage, folders []folder) error {
 	if len(p.Answers) == 0 {
 		fmt.Fprintln(s.stdout, "[]")
 	} else {
-	fmt.Fprint(s.stdout, `# What is expected below is only what the rules say now. It counts when a clinician has read the answers and judged what
+		fmt.Fprint(s.stdout, `# What is expected below is only what the rules say now. It counts when a clinician has read the answers and judged what
 # should come of them: keep, mend the rules or mend the case, then give it a name and move it beside the other cases.
 `)
 	}

@@ -20,6 +20,7 @@ type commands struct {
 	Schema  schemaCommand  `cmd:"" help:"Print or write JSON Schema of a questionnaire's files, for editors."`
 	Graph   graphCommand   `cmd:"" help:"Draw the flow of the questions, or what one conclusion hangs on."`
 	Assess  assessCommand  `cmd:"" help:"Read answers as JSON and print what they lead to."`
+	Explain explainCommand `cmd:"" help:"Read answers as JSON and say in plain words what they lead to, why, and what would change it."`
 	Audit   auditCommand   `cmd:"" help:"Check that nobody changed the audit trails of clinics."`
 	Seed    seedCommand    `cmd:"" help:"Fill a demo clinic with made-up patients."`
 }
