@@ -259,7 +259,7 @@ func TestClinicAccessibility(t *testing.T) {
 		{full, "full", []string{
 			"/clinic/queue", "/clinic/queue?state=reviewed", "/clinic/queue?state=nonsense", "/clinic/statistics", "/clinic/people",
 			"/clinic/people/invite", "/clinic/readers", "/clinic/audit", "/clinic/settings", "/clinic/settings/new-clinic", "/clinic/poster",
-			"/clinic/me", "/clinic/nowhere", "/clinic/sign-in", "/clinic/welcome/NOSUCHLINK", row, row + "/print",
+			"/clinic/me", "/clinic/nowhere", "/clinic/sign-in", "/clinic/welcome/NOSUCHLINK", row, row + "/print", row + "/changes",
 		}},
 	} {
 		for _, path := range c.paths {

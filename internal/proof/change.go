@@ -225,16 +225,23 @@ func (s *turnSearch) try(v *q.Values, i int, was, is []*symbol) {
 	then[i] = s.world.answer(i, is)
 	s.keepWords(then)
 	s.d.Evaluate(then, v)
+	rank := s.rank(i, was, is)
 	for k := range then {
 		switch asked := v.Of(s.d.Questions[k].Ask) == q.True; {
 		case !asked:
+			if then[k].State != q.NotReached {
+				rank += closes
+			}
 			then[k] = q.Answer{}
 		case then[k].State == q.NotReached:
 			return
 		}
 	}
-	s.single = append(s.single, single{then, s.m.values(s.world.inputs(then)), s.rank(i, was, is)})
+	s.single = append(s.single, single{then, s.m.values(s.world.inputs(then)), rank})
 }
+
+// closes is what it costs a single change in rank that a question is no longer asked.
+const closes = 16
 
 // rank orders single changes: a given answer is better than "not sure", an option near the one chosen better than one further
 // off, and another age, which nobody can have, comes last.
