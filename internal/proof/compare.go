@@ -51,7 +51,7 @@ const (
 // Pair is one answer set as each edition asks for it.
 type Pair struct {
 	Old, New q.Answers
-	Telling  []Said // in the order of the questions: what conditions of either edition name, or what they leave open
+	Telling  []Said // in the order of the questions: what bears on the difference and is named by some condition, or leaves it open
 	Smallest bool   // no answer set with fewer telling answers shows it
 }
 
@@ -76,9 +76,18 @@ func alike(a, b *q.Question) bool {
 	return a.Type == b.Type || options(a) && options(b)
 }
 
+// forms are variants without what only properties name: these change no outcome.
+func forms(d *q.Definition) []variant {
+	all := make([]variant, len(d.Questions))
+	for i, tests := range ruleTests(d) {
+		all[i] = variant{Question: &d.Questions[i], tests: tests}
+	}
+	return all
+}
+
 func newPair(old, new *q.Definition) *pair {
 	m := newModel()
-	was, is := variants(old), variants(new)
+	was, is := forms(old), forms(new)
 	before, after := make([]*block, len(old.Questions)), make([]*block, len(new.Questions))
 	// Questions that only the old edition has keep their place among the others.
 	next := 0
@@ -112,6 +121,7 @@ type shift struct {
 	*subject
 	from, to value
 	when     lit
+	least    []bool // the smallest answer set for it, where the diagram found it
 }
 
 // changes gives the ways in which a subject may be told otherwise, and that one of them is so.
@@ -130,7 +140,7 @@ func (p *pair) changes(s *subject) (ways []shift, any lit) {
 				continue
 			}
 			if l := p.m.and(from.is, to.is); l != no {
-				ways, lits = append(ways, shift{s, from.value, to.value, l}), append(lits, l)
+				ways, lits = append(ways, shift{subject: s, from: from.value, to: to.value, when: l}), append(lits, l)
 			}
 		}
 	}
@@ -181,11 +191,15 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 			}
 		}
 	}
-	n := counter{ctx: ctx, m: p.m, steps: limits.Steps}
+	counting, stop := halfOf(ctx)
+	defer stop()
+	n := counter{ctx: counting, m: p.m, steps: limits.Steps}
 	c.AnswerSets = n.count(yes)
 	c.Changed, c.Calmer, c.MoreUrgent = none(), none(), none()
-	for _, w := range found {
+	for i := range found {
+		w := &found[i]
 		x := Difference{Part: w.part, ID: w.id, From: w.from.name, To: w.to.name, Direction: w.direction(), Count: n.count(w.when)}
+		w.least = n.cheapest(w.when, p.plainest(w.when))
 		c.Differences = append(c.Differences, x)
 		if w.part == PartUrgency && x.Direction == Calmer {
 			c.Calmer = c.Calmer.plus(x.Count)
@@ -215,8 +229,8 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 	changes := make([]Difference, len(order))
 	for to, from := range order {
 		changes[to] = c.Differences[from]
-		changes[to].Example = p.example(ctx, &n, found[from])
-		if e := changes[to].Example; e != nil && !p.confirms(e, found[from]) {
+		changes[to].Example = p.example(ctx, &found[from])
+		if e := changes[to].Example; e != nil && !p.confirms(e, &found[from]) {
 			c.Undecided = append(c.Undecided, found[from].String()+": the prover and the evaluator disagree, tell whoever maintains the program")
 		}
 	}
@@ -288,13 +302,26 @@ func (n *counter) count(l lit) Count {
 	return Count{From: big.NewInt(1)}
 }
 
-// cheapest gives the smallest answer set for which a statement is true, or says that it is beyond the bound.
-func (n *counter) cheapest(l lit) (inputs []bool, ok bool) {
+// cheapest gives the answer set of least cost for which a statement is true; nil when that is beyond the bound.
+func (n *counter) cheapest(l lit, cost func(*symbol) int) []bool {
 	if !n.ready() {
-		return nil, false
+		return nil
 	}
-	inputs, err := n.diagram.cheapest(plain, l)
-	return inputs, err == nil
+	inputs, err := n.diagram.cheapest(cost, l)
+	if err != nil {
+		return nil
+	}
+	return inputs
+}
+
+// halfOf gives the half of the time that is left to ctx.
+func halfOf(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, limited := ctx.Deadline()
+	if !limited {
+		return ctx, func() {}
+	}
+	now := time.Now()
+	return context.WithDeadline(ctx, now.Add(end.Sub(now)/2))
 }
 
 func none() Count { return Count{new(big.Int), new(big.Int)} }
@@ -308,17 +335,35 @@ func (c Count) plus(more Count) Count {
 	return sum
 }
 
+// telling is the cost by which an example is the smallest: answers that do not bear on the difference cost nothing.
+func (p *pair) telling(when lit) func(*symbol) int {
+	bears := p.m.bearing(when)
+	return func(s *symbol) int {
+		if !bears[s.block] {
+			return 0
+		}
+		return plain(s)
+	}
+}
+
+// plainest is telling, and among those of the same cost prefers plain answers to everything else as well.
+func (p *pair) plainest(when lit) func(*symbol) int {
+	cost := p.telling(when)
+	return func(s *symbol) int { return cost(s)<<16 + plain(s) }
+}
+
 // example looks for the smallest answer set that shows a difference.
-func (p *pair) example(ctx context.Context, n *counter, c shift) *Pair {
-	inputs, exact := n.cheapest(c.when)
-	if !exact {
+func (p *pair) example(ctx context.Context, c *shift) *Pair {
+	inputs, exact := c.least, true
+	if inputs == nil {
 		ctx, cancel := context.WithTimeout(ctx, searchAtMost)
 		defer cancel()
-		inputs, _, exact = p.m.smallest(ctx, plain, c.when)
+		inputs, _, exact = p.m.smallest(ctx, p.telling(c.when), c.when)
 	}
 	if inputs == nil {
 		return nil
 	}
+	bears := p.m.bearing(c.when)
 	known := func(*block) bool { return true }
 	e := &Pair{Old: p.old.answers(inputs, known), New: p.new.answers(inputs, known), Smallest: exact}
 	for _, b := range p.blocks {
@@ -328,7 +373,7 @@ func (p *pair) example(ctx context.Context, n *counter, c shift) *Pair {
 		}
 		var said []*symbol
 		for _, s := range b.symbols {
-			if s.telling && inputs[p.m.gates[s.lit].input-1] {
+			if s.telling && bears[b] && inputs[p.m.gates[s.lit].input-1] {
 				said = append(said, s)
 			}
 		}
@@ -341,6 +386,31 @@ func (p *pair) example(ctx context.Context, n *counter, c shift) *Pair {
 		}
 	}
 	return e
+}
+
+// bearing gives the blocks on which it hangs whether a statement is true, and on which it hangs whether these are asked.
+func (m *model) bearing(l lit) map[*block]bool {
+	blocks, seen := map[*block]bool{}, map[lit]bool{}
+	var walk func(l lit)
+	walk = func(l lit) {
+		if seen[l.node()] {
+			return
+		}
+		seen[l.node()] = true
+		g := &m.gates[l.node()]
+		for _, p := range g.parts {
+			walk(p)
+		}
+		if g.input > 0 {
+			b := m.symbols[g.input-1].block
+			blocks[b] = true
+			for _, asked := range b.asked {
+				walk(asked)
+			}
+		}
+	}
+	walk(l)
+	return blocks
 }
 
 // part gives of an answer only the chosen symbols.
@@ -361,7 +431,7 @@ func (c *Comparison) Tell(old, new q.Answers) (differs bool, urgency Direction) 
 }
 
 // confirms replays an example: both outcomes tell what the model says.
-func (p *pair) confirms(e *Pair, c shift) bool {
+func (p *pair) confirms(e *Pair, c *shift) bool {
 	from := c.of(p.old.d, told{assess.Evaluate(p.old.d, e.Old), e.Old})
 	to := c.of(p.new.d, told{assess.Evaluate(p.new.d, e.New), e.New})
 	if c.states == nil {

@@ -212,6 +212,23 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 			best int
 		}
 		p := newPair(old, new)
+		bears := map[string]map[*block]bool{}
+		for i := range p.subjects {
+			ways, _ := p.changes(&p.subjects[i])
+			for _, w := range ways {
+				bears[fmt.Sprint(w.subject, w.from.name, w.to.name)] = p.m.bearing(w.when)
+			}
+		}
+		cost := func(key string, was, is q.Answers) (total int) {
+			inputs := p.old.inputs(was)
+			p.new.mark(inputs, is)
+			for i, s := range p.m.symbols {
+				if inputs[i] && bears[key][s.block] {
+					total += plain(s)
+				}
+			}
+			return total
+		}
 		changes := map[string]*found{}
 		var sets, calmer, urgent, otherwise int64
 		both(old, new, func(was, is q.Answers) {
@@ -222,14 +239,6 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 				calmer++
 			case b.Urgency > a.Urgency:
 				urgent++
-			}
-			inputs := p.old.inputs(was)
-			p.new.mark(inputs, is)
-			cost := 0
-			for i, on := range inputs {
-				if on {
-					cost += plain(p.m.symbols[i])
-				}
 			}
 			differs := false
 			for i := range p.subjects {
@@ -243,6 +252,7 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 					from, to = value{}, value{}
 				}
 				key := fmt.Sprint(s, from.name, to.name)
+				cost := cost(key, was, is)
 				if f := changes[key]; f == nil {
 					changes[key] = &found{1, cost}
 				} else {
@@ -282,16 +292,8 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 			case x.Example == nil || !x.Example.Smallest:
 				t.Fatalf("%s: no smallest example", key)
 			}
-			inputs := p.old.inputs(x.Example.Old)
-			p.new.mark(inputs, x.Example.New)
-			cost := 0
-			for i, on := range inputs {
-				if on {
-					cost += plain(p.m.symbols[i])
-				}
-			}
-			if cost != want.best {
-				t.Fatalf("%s: costs %d, by trying %d", key, cost, want.best)
+			if got := cost(key, x.Example.Old, x.Example.New); got != want.best {
+				t.Fatalf("%s: costs %d, by trying %d", key, got, want.best)
 			}
 		}
 		for key := range changes {

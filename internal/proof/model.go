@@ -71,6 +71,21 @@ func (v variant) alone(option int) bool { return v.Type != q.Choices || option =
 
 // testsOf gives every test of every question that a condition of the definition makes, its properties included.
 func testsOf(d *q.Definition) [][]q.Test {
+	return tests(d, func(yield func(*q.Condition)) {
+		d.Conditions(yield)
+		for _, p := range d.Properties {
+			for _, c := range p.Claims {
+				yield(c.When)
+				yield(c.Then)
+			}
+		}
+	})
+}
+
+// ruleTests are those of testsOf that an outcome hangs on.
+func ruleTests(d *q.Definition) [][]q.Test { return tests(d, d.Conditions) }
+
+func tests(d *q.Definition, conditions func(yield func(*q.Condition))) [][]q.Test {
 	tests := make([][]q.Test, len(d.Questions))
 	seen := map[*q.Condition]bool{}
 	var walk func(c *q.Condition)
@@ -86,13 +101,7 @@ func testsOf(d *q.Definition) [][]q.Test {
 			walk(p)
 		}
 	}
-	d.Conditions(walk)
-	for _, p := range d.Properties {
-		for _, c := range p.Claims {
-			walk(c.When)
-			walk(c.Then)
-		}
-	}
+	conditions(walk)
 	return tests
 }
 
