@@ -350,8 +350,8 @@ func (d *differenceReport) print(w io.Writer) {
 }
 
 func answerSets(c countReport) string {
-	if c.From == "1" && c.Exact {
-		return "1 answer set"
+	if c.From == "1" && (c.Exact || c.To == "") {
+		return c.String() + " answer set"
 	}
 	return c.String() + " answer sets"
 }
@@ -381,6 +381,8 @@ func editWords(c *proof.Comparison, e proof.Edit) string {
 		return fmt.Sprintf("%s: takes %s as well; not compared where both ask", e.Of, answers(c.New))
 	case proof.AnswersRemoved:
 		return fmt.Sprintf("%s: no longer takes %s; not compared where both ask", e.Of, answers(c.Old))
+	case proof.OrderChanged:
+		return fmt.Sprintf("%s: stand in another order (--json prints both)", strings.ReplaceAll(string(e.Of), "_", " "))
 	case proof.AskChanged:
 		return fmt.Sprintf("%s: the condition of asking is written otherwise", e.Of)
 	}

@@ -172,70 +172,115 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 	if limits.Steps == 0 {
 		limits.Steps = usualSteps
 	}
-	p := newPair(old, new)
-	c := &Comparison{Old: old, New: new, Edits: edits(old, new), pair: p}
-	var found []shift
+	c := &Comparison{Old: old, New: new, Edits: edits(old, new), pair: newPair(old, new)}
+	found := c.find(ctx)
+	counting, stop := halfOf(ctx)
+	defer stop()
+	n := &counter{ctx: counting, m: c.pair.m, steps: limits.Steps}
+	c.AnswerSets = n.count(yes)
+	for _, w := range found {
+		c.Differences = append(c.Differences, Difference{Part: w.part, ID: w.id, From: w.from.name, To: w.to.name, Direction: w.direction()})
+	}
+	// First what is counted with little work, then the others.
+	for _, n.steps = range []int{limits.Steps / 16, limits.Steps} {
+		for i := range found {
+			if w, d := &found[i], &c.Differences[i]; !d.Count.Exact() {
+				d.Count = n.count(w.when)
+				w.least = n.cheapest(w.when, c.pair.plainest(w.when))
+			}
+		}
+	}
 	var all []lit
-	for i := range p.subjects {
-		s := &p.subjects[i]
-		ways, any := p.changes(s)
-		if possible, decided := p.possible(ctx, any); !decided {
+	for _, w := range found {
+		all = append(all, w.when)
+	}
+	c.Changed = none()
+	if len(found) > 0 {
+		c.Changed = n.count(c.pair.m.or(all...))
+	}
+	n.ctx = ctx
+	for i := range found {
+		c.show(ctx, n, &found[i], &c.Differences[i])
+	}
+	c.sum()
+	parts := []Part{PartUrgency, PartRedFlag, PartCause, PartCauseSeen, PartReferral, PartFirst, PartAdvice, PartMatch, PartMatchSeen,
+		PartCriterion, PartLookAlike, PartScore, PartQuestion}
+	slices.SortStableFunc(c.Differences, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(slices.Index(parts, a.Part), slices.Index(parts, b.Part)), cmp.Compare(rank(a.Direction), rank(b.Direction)),
+			b.Count.From.Cmp(a.Count.From))
+	})
+	return c
+}
+
+// find decides what can differ.
+func (c *Comparison) find(ctx context.Context) (found []shift) {
+	for i := range c.pair.subjects {
+		s := &c.pair.subjects[i]
+		ways, any := c.pair.changes(s)
+		if possible, decided := c.pair.possible(ctx, any); !decided {
 			c.Undecided = append(c.Undecided, s.String())
 		} else if possible {
 			for _, w := range ways {
-				if possible, decided := p.possible(ctx, w.when); possible {
-					found, all = append(found, w), append(all, w.when)
+				if possible, decided := c.pair.possible(ctx, w.when); possible {
+					found = append(found, w)
 				} else if !decided {
 					c.Undecided = append(c.Undecided, w.String())
 				}
 			}
 		}
 	}
-	counting, stop := halfOf(ctx)
-	defer stop()
-	n := counter{ctx: counting, m: p.m, steps: limits.Steps}
-	c.AnswerSets = n.count(yes)
-	c.Changed, c.Calmer, c.MoreUrgent = none(), none(), none()
-	for i := range found {
-		w := &found[i]
-		x := Difference{Part: w.part, ID: w.id, From: w.from.name, To: w.to.name, Direction: w.direction(), Count: n.count(w.when)}
-		w.least = n.cheapest(w.when, p.plainest(w.when))
-		c.Differences = append(c.Differences, x)
-		if w.part == PartUrgency && x.Direction == Calmer {
-			c.Calmer = c.Calmer.plus(x.Count)
-		} else if w.part == PartUrgency {
-			c.MoreUrgent = c.MoreUrgent.plus(x.Count)
+	return found
+}
+
+// show looks for an example. Where a difference was not counted, the answer sets like its example are: all that answer alike
+// what bears on it.
+func (c *Comparison) show(ctx context.Context, n *counter, w *shift, d *Difference) {
+	inputs, smallest := c.pair.smallest(ctx, w)
+	if inputs == nil {
+		return
+	}
+	bears := c.pair.m.bearing(w.when)
+	d.Example = c.pair.example(inputs, bears)
+	d.Example.Smallest = smallest
+	if !c.pair.confirms(d.Example, w) {
+		c.Undecided = append(c.Undecided, w.String()+": the prover and the evaluator disagree, tell whoever maintains the program")
+	}
+	if d.Count.Exact() {
+		return
+	}
+	var like []lit
+	for i, s := range c.pair.m.symbols {
+		if !bears[s.block] {
+			continue
+		}
+		if l := s.lit; inputs[i] {
+			like = append(like, l)
+		} else {
+			like = append(like, -l)
 		}
 	}
-	if len(found) > 0 {
-		c.Changed = n.count(p.m.or(all...))
-	}
-	for _, x := range c.Differences {
-		if x.Count.From.Cmp(c.Changed.From) > 0 {
-			c.Changed.From = x.Count.From // where all together are beyond the bound
+	d.Count.From = n.count(c.pair.m.and(like...)).From
+}
+
+// sum adds up the differences of urgency, no two of which one answer set shows. As many as the most frequent difference has
+// are changed.
+func (c *Comparison) sum() {
+	c.Calmer, c.MoreUrgent = none(), none()
+	for _, d := range c.Differences {
+		switch {
+		case d.Part != PartUrgency:
+		case d.Direction == Calmer:
+			c.Calmer = c.Calmer.plus(d.Count)
+		default:
+			c.MoreUrgent = c.MoreUrgent.plus(d.Count)
+		}
+		if d.Count.From.Cmp(c.Changed.From) > 0 {
+			c.Changed.From = d.Count.From
 		}
 	}
-	order := make([]int, len(found))
-	for i := range order {
-		order[i] = i
+	if len(c.Undecided) > 0 {
+		c.Changed.To, c.Calmer.To, c.MoreUrgent.To = nil, nil, nil
 	}
-	parts := []Part{PartUrgency, PartRedFlag, PartCause, PartCauseSeen, PartReferral, PartFirst, PartAdvice, PartMatch, PartMatchSeen,
-		PartCriterion, PartLookAlike, PartScore, PartQuestion}
-	slices.SortStableFunc(order, func(i, j int) int {
-		a, b := &c.Differences[i], &c.Differences[j]
-		return cmp.Or(cmp.Compare(slices.Index(parts, a.Part), slices.Index(parts, b.Part)), cmp.Compare(rank(a.Direction), rank(b.Direction)),
-			b.Count.From.Cmp(a.Count.From))
-	})
-	changes := make([]Difference, len(order))
-	for to, from := range order {
-		changes[to] = c.Differences[from]
-		changes[to].Example = p.example(ctx, &found[from])
-		if e := changes[to].Example; e != nil && !p.confirms(e, &found[from]) {
-			c.Undecided = append(c.Undecided, found[from].String()+": the prover and the evaluator disagree, tell whoever maintains the program")
-		}
-	}
-	c.Differences = changes
-	return c
 }
 
 // rank puts changes to calmer first.
@@ -276,12 +321,12 @@ type counter struct {
 	beyond  bool // not even all answer sets fit within the bound
 }
 
-// ready makes a diagram unless there is one with room. One that has grown is left to the collector.
+// ready makes a diagram unless there is one with room, and gives it steps to go. One that has grown is left to the collector.
 func (n *counter) ready() bool {
 	if n.beyond || n.ctx.Err() != nil {
 		return false
 	}
-	if n.diagram == nil || n.diagram.steps < n.steps/2 {
+	if n.diagram == nil || len(n.diagram.ands) > usualSteps {
 		d, err := newDiagram(n.m, n.steps)
 		if err != nil {
 			n.beyond = true
@@ -289,6 +334,7 @@ func (n *counter) ready() bool {
 		}
 		n.diagram = d
 	}
+	n.diagram.steps = n.steps
 	return true
 }
 
@@ -352,20 +398,21 @@ func (p *pair) plainest(when lit) func(*symbol) int {
 	return func(s *symbol) int { return cost(s)<<16 + plain(s) }
 }
 
-// example looks for the smallest answer set that shows a difference.
-func (p *pair) example(ctx context.Context, c *shift) *Pair {
-	inputs, exact := c.least, true
-	if inputs == nil {
-		ctx, cancel := context.WithTimeout(ctx, searchAtMost)
-		defer cancel()
-		inputs, _, exact = p.m.smallest(ctx, p.telling(c.when), c.when)
+// smallest finds the smallest answer set that shows a difference, or one that may not be it.
+func (p *pair) smallest(ctx context.Context, w *shift) (inputs []bool, exact bool) {
+	if w.least != nil {
+		return w.least, true
 	}
-	if inputs == nil {
-		return nil
-	}
-	bears := p.m.bearing(c.when)
+	ctx, cancel := context.WithTimeout(ctx, searchAtMost)
+	defer cancel()
+	inputs, _, exact = p.m.smallest(ctx, p.telling(w.when), w.when)
+	return inputs, exact
+}
+
+// example gives an answer set as each edition asks for it, and what of it tells something.
+func (p *pair) example(inputs []bool, bears map[*block]bool) *Pair {
 	known := func(*block) bool { return true }
-	e := &Pair{Old: p.old.answers(inputs, known), New: p.new.answers(inputs, known), Smallest: exact}
+	e := &Pair{Old: p.old.answers(inputs, known), New: p.new.answers(inputs, known)}
 	for _, b := range p.blocks {
 		i, j := slices.Index(p.old.blocks, b), slices.Index(p.new.blocks, b)
 		if i >= 0 && j >= 0 && e.Old[i].State != q.NotReached && e.New[j].State != q.NotReached {
