@@ -115,3 +115,30 @@ func TestBounds(t *testing.T) {
 		t.Errorf("bounds are %+v, exactly it is %+v", r, exact)
 	}
 }
+
+// What cases exercise of long conditions takes memory in proportion, and is decided.
+func TestCoverageOfLongConditions(t *testing.T) {
+	t.Parallel()
+	var of []any
+	for i := range 400 {
+		of = append(of, m{fmt.Sprintf("q%d", i): "a"})
+	}
+	d := wide(t, 400, m{"many": m{"any": of}, "each": m{"all": of}}, m{"any": []any{m{"fact": "each"}, m{"all": []any{m{"fact": "many"}, m{"q0": "b"}}}}})
+	circuit, w := one(d)
+	c := &Coverage{d: d, m: circuit, w: w}
+	goals := c.everyGoal()
+	size := 0
+	for _, g := range circuit.gates {
+		size += len(g.parts)
+	}
+	if size > 100_000 || len(goals) < 800 {
+		t.Errorf("%d links between statements for %d goals", size, len(goals))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for kind, k := range Cover(ctx, d).Kinds {
+		if k.Undecided > 0 {
+			t.Errorf("kind %d: %d not decided, %d can happen", kind, k.Undecided, k.Possible)
+		}
+	}
+}

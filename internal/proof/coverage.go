@@ -33,7 +33,16 @@ type Goal struct {
 	Name string // "red flag clot-in-leg", "urge: often", "gout and rls"; empty for a branch
 
 	Whole, Part *q.Condition // of a branch
-	lit         lit
+	want        []lit        // all true where it is reached
+}
+
+func (g *Goal) reached(values []bool) bool {
+	for _, l := range g.want {
+		if !holds(values, l) {
+			return false
+		}
+	}
+	return true
 }
 
 // Coverage is what the cases of a questionnaire exercise of all that can happen.
@@ -121,7 +130,7 @@ func Cover(ctx context.Context, d *q.Definition) *Coverage {
 		if can.has(i) {
 			continue
 		}
-		inputs, f, err := m.solve(ctx, g.lit)
+		inputs, f, err := m.solve(ctx, g.want...)
 		switch {
 		case err != nil:
 			c.Kinds[g.Kind].Undecided++
@@ -168,7 +177,7 @@ func (c *Coverage) reach(answers q.Answers) marks {
 	values := c.m.values(c.w.inputs(answers))
 	reached := newMarks(len(c.goals))
 	for i := range c.goals {
-		if holds(values, c.goals[i].lit) {
+		if c.goals[i].reached(values) {
 			reached.add(i)
 		}
 	}
@@ -199,7 +208,7 @@ func (c *Coverage) wander(chance *rand.Rand) q.Answers {
 func (c *Coverage) everyGoal() (all []Goal) {
 	d, m, w := c.d, c.m, c.w
 	add := func(kind GoalKind, l lit, name string, args ...any) {
-		all = append(all, Goal{Kind: kind, Name: fmt.Sprintf(name, args...), lit: l})
+		all = append(all, Goal{Kind: kind, Name: fmt.Sprintf(name, args...), want: []lit{l}})
 	}
 	for _, f := range d.RedFlags {
 		add(GoalRule, w.rail(f.When).t, "red flag %s", f.ID)
@@ -260,7 +269,7 @@ func (c *Coverage) everyGoal() (all []Goal) {
 		}
 		seen[cond] = true
 		for k, l := range w.decisive(cond) {
-			all = append(all, Goal{Kind: GoalBranch, Whole: cond, Part: cond.Parts[k], lit: l})
+			all = append(all, Goal{Kind: GoalBranch, Whole: cond, Part: cond.Parts[k], want: l})
 		}
 		for _, p := range cond.Parts {
 			walk(p)
@@ -269,43 +278,47 @@ func (c *Coverage) everyGoal() (all []Goal) {
 	d.Conditions(walk)
 	for i := range d.Causes {
 		for j := range d.Causes[:i] {
-			add(GoalPair, m.and(concluded[j], concluded[i]), "%s and %s", d.Causes[j].ID, d.Causes[i].ID)
+			all = append(all, Goal{Kind: GoalPair, Name: fmt.Sprintf("%s and %s", d.Causes[j].ID, d.Causes[i].ID), want: []lit{concluded[j], concluded[i]}})
 		}
 	}
 	return all
 }
 
-// decisive says of each part of a condition that it alone makes the condition what it is; nothing for conditions that have
-// less than two parts.
-func (w *world) decisive(c *q.Condition) (all []lit) {
+// decisive says of each part of a condition what it takes that it alone makes the condition what it is; nothing for conditions
+// that have less than two parts.
+func (w *world) decisive(c *q.Condition) (all [][]lit) {
 	if len(c.Parts) < 2 {
 		return nil
 	}
-	for k := range c.Parts {
-		var alone []lit
-		var others []lit
-		var weights []int
-		for j, p := range c.Parts {
-			r := w.rail(p)
-			l := r.t
-			if c.Op == q.OpAll {
-				l = r.f
-			}
-			switch {
-			case j == k:
-				alone = append(alone, l)
-			case c.Op == q.OpAtLeast:
-				others, weights = append(others, l), append(weights, c.Weights[j])
-			default:
-				alone = append(alone, -l)
-			}
+	parts := make([]lit, len(c.Parts))
+	for k, p := range c.Parts {
+		parts[k] = w.rail(p).t
+		if c.Op == q.OpAll {
+			parts[k] = w.rail(p).f
 		}
-		if c.Op == q.OpAtLeast {
-			alone = append(alone, w.rail(c).t, -w.m.atLeast(others, weights, c.Least))
+	}
+	if c.Op == q.OpAtLeast {
+		for k, l := range parts {
+			all = append(all, []lit{l, w.rail(c).t, -w.m.atLeast(parts, c.Weights, c.Least+c.Weights[k])})
 		}
-		all = append(all, w.m.and(alone...))
+		return all
+	}
+	_, two := w.m.oneAndTwo(parts)
+	for _, l := range parts {
+		all = append(all, []lit{l, -two})
 	}
 	return all
+}
+
+// oneAndTwo says that at least one, and that at least two of some statements are true. Halving keeps it small.
+func (c *circuit) oneAndTwo(parts []lit) (one, two lit) {
+	if len(parts) == 1 {
+		return parts[0], no
+	}
+	half := len(parts) / 2
+	one, two = c.oneAndTwo(parts[:half])
+	other, more := c.oneAndTwo(parts[half:])
+	return c.or(one, other), c.or(two, more, c.and(one, other))
 }
 
 // name calls a symbol as files do.

@@ -233,7 +233,7 @@ func (c *Coverage) fewest(ctx context.Context, cases []tried) int {
 		if asked++; asked > together {
 			return false
 		}
-		inputs, f, err := c.m.solve(ctx, c.goals[a].lit, c.goals[b].lit)
+		inputs, f, err := c.m.solve(ctx, slices.Concat(c.goals[a].want, c.goals[b].want)...)
 		if inputs != nil {
 			answers := c.w.answers(inputs, func(x *block) bool { return f.blocks[x] })
 			known = append(known, tried{answers, c.reach(answers)})
