@@ -124,9 +124,10 @@ func (f *formula) inputs(solution []bool) []bool {
 // turn is held while the library searches: all of its solvers share one buffer, so two at once would spoil each other.
 var turn = make(chan struct{}, 1)
 
-// search lets the library work. It cannot be stopped: when ctx ends, the search is left behind and nothing of it is used,
-// and the next one waits until it is over.
-func search(ctx context.Context, work func()) error {
+// search lets the library work. When ctx ends, the search is left behind and nothing of it is used. The library has no way
+// to be stopped, but it tells each clause that it learns: where nobody listens any more it fails, which ends the search and
+// gives its turn and its memory back.
+func search(ctx context.Context, work func(learned chan string)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -135,23 +136,43 @@ func search(ctx context.Context, work func()) error {
 		return ctx.Err()
 	case turn <- struct{}{}:
 	}
-	done := make(chan struct{})
+	learned, done := make(chan string, 64), make(chan struct{})
 	go func() {
 		defer func() { <-turn }()
-		work()
+		work(learned)
 		close(done)
 	}()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-done:
-		return nil
+	ended := ctx.Done()
+	for {
+		select {
+		case <-learned:
+		case <-done:
+			return nil
+		case <-ended:
+			leave(learned, done)
+			return ctx.Err()
+		}
 	}
+}
+
+// run gives the library a problem. What it does is lost when ctx ended meanwhile.
+func run(ctx context.Context, pb *solver.Problem, learned chan string, use func(*solver.Solver)) {
+	defer func() {
+		if r := recover(); r != nil && ctx.Err() == nil {
+			panic(r)
+		}
+	}()
+	s := solver.New(pb)
+	s.Certified, s.CertChan = true, learned
+	use(s)
 }
 
 // solve finds one way of answering for which all of want are true; nil when there is none. Symbols of blocks that do not
 // bear on it are left out. The error is ctx's, when time ran out before it was decided.
 func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	f = m.formula(want, false)
 	inputs, err = f.solve(ctx)
 	return inputs, f, err
@@ -160,11 +181,12 @@ func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formu
 // solve finds inputs for which all clauses are true; nil when there are none. The error is ctx's.
 func (f *formula) solve(ctx context.Context) ([]bool, error) {
 	var solution []bool
-	err := search(ctx, func() {
-		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
-		if s.Solve() == solver.Sat {
-			solution = s.Model()
-		}
+	err := search(ctx, func(learned chan string) {
+		run(ctx, solver.ParseSliceNb(f.clauses, int(f.last)), learned, func(s *solver.Solver) {
+			if s.Solve() == solver.Sat {
+				solution = s.Model()
+			}
+		})
 	})
 	if err != nil || solution == nil {
 		return nil, err
@@ -205,6 +227,9 @@ func (f *formula) atMost(lits []lit, most int) {
 // smallest finds the way of answering with the least cost for which all of want are true; nil when there is none. exact
 // says that none costs less; when time runs out it is false and the best found so far is given.
 func (m *model) smallest(ctx context.Context, cost func(*symbol) int, want ...lit) (inputs []bool, total int, exact bool) {
+	if ctx.Err() != nil {
+		return nil, 0, false
+	}
 	f := m.formula(want, true)
 	var lits []solver.Lit
 	var weights []int
@@ -215,13 +240,13 @@ func (m *model) smallest(ctx context.Context, cost func(*symbol) int, want ...li
 		}
 	}
 	best := make(chan solver.Result, 1) // the last one found
-	err := search(ctx, func() {
+	err := search(ctx, func(learned chan string) {
 		pb := solver.ParseSliceNb(f.clauses, int(f.last))
 		if len(lits) > 0 {
 			pb.SetCostFunc(lits, weights)
 		}
 		results := make(chan solver.Result)
-		go solver.New(pb).Optimal(results, nil)
+		go run(ctx, pb, learned, func(s *solver.Solver) { s.Optimal(results, nil) })
 		for r := range results {
 			select {
 			case <-best:
