@@ -6,6 +6,7 @@
 TOOL := go tool -modfile=tools.mod
 E2E := internal/e2e
 AXE := $(E2E)/node_modules/axe-core/axe.min.js
+ZEN := bench/rules/zen/node_modules/.package-lock.json
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +40,7 @@ race: ## Tests that share data between goroutines, with the race detector (needs
 e2e: $(AXE) ## Only the browser tests; leaves pictures and sheets in internal/e2e/out
 	@EKBOM_TEST_PICTURES=$(CURDIR)/$(E2E)/out go run ./internal/tally -count=1 -timeout 20m ./$(E2E)/...
 
-bench: ## Measure the rules beside other engines and the server beside a bare one (needs PostgreSQL, takes minutes)
+bench: $(ZEN) ## Measure the rules beside other engines and the server beside a bare one (needs PostgreSQL, takes minutes)
 	cd bench && go test ./... && go run .
 
 mutants: ## Seed faults in the shipped rules, one at a time, and print who notices each (all of them: go run ./internal/mutants -all)
@@ -52,3 +53,8 @@ generate: ## Make *_templ.go anew from *.templ
 $(AXE): $(E2E)/package-lock.json
 	@if npm ci --prefix $(E2E) --no-audit --no-fund && touch $@; then :; \
 		else echo "The accessibility checker could not be installed (Node 20 with npm is needed): its tests will be left out."; fi
+
+# The engine of decision tables comes from npm. Without it its rows are left out, and the bench says so.
+$(ZEN): bench/rules/zen/package-lock.json
+	@if npm ci --prefix bench/rules/zen && touch $@; then :; \
+		else echo "zen-engine could not be installed (Node 20 with npm is needed): its rows will be left out."; fi

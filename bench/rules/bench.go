@@ -13,18 +13,19 @@ import (
 
 // Benchmark is one engine at one piece of work.
 type Benchmark struct {
-	Name string
-	Run  func(*testing.B)
+	Name    string
+	Run     func(*testing.B)
+	Outside bool // in a process of its own, where allocations cannot be seen
 }
 
 // ProcessorTime is the unit of the processor time for one operation of a benchmark, in nanoseconds. On a machine that does
 // other things as well it says more than the time on the clock.
 const ProcessorTime = "cpu-ns/op"
 
-// Verdicts judge the answers of every case in turn: all rules to urgency and causes.
-func Verdicts(d *q.Definition) ([]Benchmark, error) {
+// Verdicts judge the answers of every case in turn: all rules to urgency and causes. zen may be nil.
+func Verdicts(d *q.Definition, zen *Zen) ([]Benchmark, error) {
 	ours := assess.NewVerdict(d)
-	list := []Benchmark{{"ours", each(d, func(a q.Answers) error {
+	list := []Benchmark{{Name: "ours", Run: each(d, func(a q.Answers) error {
 		ours.Judge(a)
 		return nil
 	})}}
@@ -37,15 +38,22 @@ func Verdicts(d *q.Definition) ([]Benchmark, error) {
 			return nil, err
 		}
 		list = append(list,
-			Benchmark{p.name, each(d, peer.Judge)},
-			Benchmark{p.name + ", answers set before", func(b *testing.B) {
+			Benchmark{Name: p.name, Run: each(d, peer.Judge)},
+			Benchmark{Name: p.name + ", answers set before", Run: func(b *testing.B) {
 				if err := peer.Judge(d.Cases[0].Answers); err != nil {
 					b.Fatal(err)
 				}
 				each(d, func(q.Answers) error { return peer.Conclude() })(b)
 			}})
 	}
-	return append(list, Benchmark{"plain walk of the trees", each(d, func(a q.Answers) error {
+	if zen != nil {
+		tables, err := zen.benchmarks(d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, tables...)
+	}
+	return append(list, Benchmark{Name: "plain walk of the trees", Run: each(d, func(a q.Answers) error {
 		for i := range d.RedFlags {
 			d.Walk(d.RedFlags[i].When, a)
 		}
@@ -76,12 +84,12 @@ func Paths(d *q.Definition, open func() (*q.Definition, error)) []Benchmark {
 		}
 	}
 	return []Benchmark{
-		{"ours, seen before", halfway(func(a q.Answers) {
+		{Name: "ours, seen before", Run: halfway(func(a q.Answers) {
 			d.Evaluate(a, v)
 			d.PathOf(a, v)
 		})},
-		{"ours, never seen before", neverSeen(open)},
-		{"plain walk, without how many", halfway(func(a q.Answers) {
+		{Name: "ours, never seen before", Run: neverSeen(open)},
+		{Name: "plain walk, without how many", Run: halfway(func(a q.Answers) {
 			for i := range d.Questions {
 				d.Walk(d.Questions[i].Ask, a)
 			}

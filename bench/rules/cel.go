@@ -37,7 +37,7 @@ type celEngine struct {
 	variables map[string]any
 }
 
-func (*celEngine) bitAnd() string { return "math.bitAnd" }
+func (*celEngine) dialect() dialect { return cLike("math.bitAnd") }
 
 func (c *celEngine) compile(expressions []string) (program, error) {
 	ast, issues := c.env.Compile("[" + strings.Join(expressions, ",\n") + "]")

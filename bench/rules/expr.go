@@ -28,7 +28,7 @@ type exprEngine struct {
 	variables map[string]any
 }
 
-func (*exprEngine) bitAnd() string { return "bitand" }
+func (*exprEngine) dialect() dialect { return cLike("bitand") }
 
 func (e *exprEngine) compile(expressions []string) (program, error) {
 	p, err := expr.Compile("["+strings.Join(expressions, ",\n")+"]", expr.Env(e.variables), expr.MaxNodes(0))

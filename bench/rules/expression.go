@@ -26,8 +26,21 @@ func value(qu *q.Question) string  { return "v_" + strings.ReplaceAll(string(qu.
 
 // writer writes conditions in what the languages of the peers have in common.
 type writer struct {
-	d      *q.Definition
-	bitAnd string // the function for it
+	d *q.Definition
+	dialect
+}
+
+// dialect is where the languages differ.
+type dialect struct {
+	and, or, not string
+	shares       string // holds when the value %s has some of the options %s
+	options      func(uint64) string
+}
+
+// cLike is what expr and cel-go have in common but for the name of one function.
+func cLike(bitAnd string) dialect {
+	return dialect{and: " && ", or: " || ", not: "!", shares: bitAnd + "(%s, %s) != 0",
+		options: func(options uint64) string { return strconv.FormatUint(options, 10) }}
 }
 
 // both gives the expressions that hold when a condition is known to be true, and when it is known to be false.
@@ -49,9 +62,9 @@ func (e writer) when(c *q.Condition, want q.Truth) string {
 	if len(c.Parts) == 0 {
 		return strconv.FormatBool((c.Op == q.OpAll) == (want == q.True))
 	}
-	between := " && "
+	between := e.and
 	if (c.Op == q.OpAny) == (want == q.True) {
-		between = " || "
+		between = e.or
 	}
 	parts := make([]string, len(c.Parts))
 	for i, p := range c.Parts {
@@ -80,51 +93,62 @@ func (e writer) test(t q.Test, want q.Truth) string {
 	qu := &e.d.Questions[t.Question]
 	switch t.Kind {
 	case q.TestUnsure:
-		return state(qu, standsUnsure, want)
+		return e.state(qu, standsUnsure, want)
 	case q.TestDeclined:
-		return state(qu, standsDeclined, want)
+		return e.state(qu, standsDeclined, want)
 	case q.TestAnswered:
-		return state(qu, standsGiven, want)
+		return e.state(qu, standsGiven, want)
 	case q.TestNumber:
-		holds := fmt.Sprintf("%[1]s >= %[2]d && %[1]s <= %[3]d", value(qu), t.Range.From, t.Range.To)
+		holds := fmt.Sprintf("%[1]s >= %[2]d%[4]s%[1]s <= %[3]d", value(qu), t.Range.From, t.Range.To, e.and)
 		if want == q.True {
-			return fmt.Sprintf("(%s == %d && %s)", stands(qu), standsGiven, holds)
+			return fmt.Sprintf("(%s == %d%s%s)", stands(qu), standsGiven, e.and, holds)
 		}
-		return no(qu, holds)
+		return e.no(qu, holds)
 	}
 	holds := e.chosen(qu, t.Options)
 	if want == q.True {
 		return holds // without an answer no option is chosen
 	}
-	return no(qu, holds)
+	return e.no(qu, holds)
 }
 
 // chosen holds when some of the options is: one number among a few for a single choice, else shared bits.
 func (e writer) chosen(qu *q.Question, options uint64) string {
 	if qu.Type != q.Choice {
-		return fmt.Sprintf("%s(%s, %d) != 0", e.bitAnd, value(qu), options)
+		return fmt.Sprintf(e.shares, value(qu), e.options(options))
 	}
-	var single []string
-	for i := range qu.Options {
-		if one := uint64(1) << i; options&one != 0 {
-			single = append(single, strconv.FormatUint(one, 10))
-		}
+	if options&(options-1) == 0 {
+		return fmt.Sprintf("%s == %d", value(qu), options)
 	}
-	if len(single) == 1 {
-		return value(qu) + " == " + single[0]
+	return value(qu) + " in " + list(options)
+}
+
+// list gives each option alone, as the number it is when chosen.
+func list(options uint64) string {
+	var singles []string
+	for _, one := range singly(options) {
+		singles = append(singles, strconv.FormatUint(one, 10))
 	}
-	return value(qu) + " in [" + strings.Join(single, ", ") + "]"
+	return "[" + strings.Join(singles, ", ") + "]"
+}
+
+func singly(options uint64) []uint64 {
+	singles := []uint64{}
+	for ; options != 0; options &= options - 1 {
+		singles = append(singles, options&-options)
+	}
+	return singles
 }
 
 // state holds when the answer stands so, or for sure does not.
-func state(qu *q.Question, s int, want q.Truth) string {
+func (e writer) state(qu *q.Question, s int, want q.Truth) string {
 	if want == q.True {
 		return fmt.Sprintf("%s == %d", stands(qu), s)
 	}
-	return fmt.Sprintf("(%[1]s != %[2]d && %[1]s != %[3]d)", stands(qu), standsOpen, s)
+	return fmt.Sprintf("(%[1]s != %[2]d%[4]s%[1]s != %[3]d)", stands(qu), standsOpen, s, e.and)
 }
 
 // no holds when a test of a value fails for sure: there is a value and it does not hold, or the question counts as "no".
-func no(qu *q.Question, holds string) string {
-	return fmt.Sprintf("(%[1]s == %[2]d || %[1]s == %[3]d && !(%[4]s))", stands(qu), standsNo, standsGiven, holds)
+func (e writer) no(qu *q.Question, holds string) string {
+	return fmt.Sprintf("(%[1]s == %[2]d%[5]s%[1]s == %[3]d%[6]s%[7]s(%[4]s))", stands(qu), standsNo, standsGiven, holds, e.or, e.and, e.not)
 }

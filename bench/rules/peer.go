@@ -19,12 +19,12 @@ type Peer struct {
 	writer  writer
 	stages  []stage
 	asked   []q.Truth
-	verdict program // every red flag, known true and known false in turn, then every rule of every cause, known true
+	verdict program // what verdict lists
 }
 
 // engine is what we use of a peer.
 type engine interface {
-	bitAnd() string
+	dialect() dialect
 	// compile makes one program of many expressions.
 	compile(expressions []string) (program, error)
 	// set gives question i its two variables.
@@ -43,26 +43,15 @@ type stage struct {
 }
 
 func newPeer(d *q.Definition, e engine) (*Peer, error) {
-	p := &Peer{d: d, engine: e, writer: writer{d, e.bitAnd()}, asked: make([]q.Truth, len(d.Questions)),
+	p := &Peer{d: d, engine: e, writer: writer{d, e.dialect()}, asked: make([]q.Truth, len(d.Questions)),
 		Causes: make([]q.Strength, len(d.Causes))}
-	level := make([]int, len(d.Questions))
-	for i := range d.Questions {
-		ask := d.Questions[i].Ask
-		if ask != nil {
-			level[i] = 1
-		}
-		ask.Questions(func(read int) { level[i] = max(level[i], level[read]+1) })
-	}
-	for l := range slices.Max(level) + 1 {
-		var st stage
-		var expressions []string
-		for i := range d.Questions {
-			if level[i] == l {
-				st.questions = append(st.questions, i)
+	for l, questions := range levels(d) {
+		st := stage{questions: questions}
+		if l > 0 {
+			var expressions []string
+			for _, i := range questions {
 				expressions = append(expressions, p.writer.both(d.Questions[i].Ask)...)
 			}
-		}
-		if l > 0 {
 			var err error
 			if st.run, err = e.compile(expressions); err != nil {
 				return nil, err
@@ -71,17 +60,48 @@ func newPeer(d *q.Definition, e engine) (*Peer, error) {
 		p.stages = append(p.stages, st)
 	}
 	var expressions []string
-	for _, f := range d.RedFlags {
-		expressions = append(expressions, p.writer.both(f.When)...)
-	}
-	for _, c := range d.Causes {
-		for _, r := range c.Rules {
-			expressions = append(expressions, p.writer.when(r.When, q.True))
-		}
+	for _, r := range verdict(d) {
+		expressions = append(expressions, p.writer.when(r.condition, r.want))
 	}
 	var err error
 	p.verdict, err = e.compile(expressions)
 	return p, err
+}
+
+// levels groups the questions: those always asked first, then those whose asking reads only questions of earlier levels.
+func levels(d *q.Definition) [][]int {
+	level := make([]int, len(d.Questions))
+	for i := range d.Questions {
+		ask := d.Questions[i].Ask
+		if ask != nil {
+			level[i] = 1
+		}
+		ask.Questions(func(read int) { level[i] = max(level[i], level[read]+1) })
+	}
+	groups := make([][]int, slices.Max(level)+1)
+	for i, l := range level {
+		groups[l] = append(groups[l], i)
+	}
+	return groups
+}
+
+// rail asks whether a condition is known to be true, or known to be false.
+type rail struct {
+	condition *q.Condition
+	want      q.Truth
+}
+
+// verdict lists every red flag, known true and known false in turn, then every rule of every cause, known true.
+func verdict(d *q.Definition) (rails []rail) {
+	for _, f := range d.RedFlags {
+		rails = append(rails, rail{f.When, q.True}, rail{f.When, q.False})
+	}
+	for _, c := range d.Causes {
+		for _, r := range c.Rules {
+			rails = append(rails, rail{r.When, q.True})
+		}
+	}
+	return rails
 }
 
 // Judge does what assess.Verdict does: it finds which questions are asked, evaluates the rules, and sets urgency and
@@ -131,21 +151,31 @@ func truth(v values, i int) q.Truth {
 func (p *Peer) encode(i int, a q.Answer) {
 	qu := &p.d.Questions[i]
 	switch {
+	case p.asked[i] == q.True:
+		s, v := given(qu, a)
+		p.engine.set(i, s, v)
 	case p.asked[i] == q.False && qu.NotAskedIsNo:
 		p.engine.set(i, standsNo, 0)
-	case p.asked[i] != q.True || a.State == q.NotReached:
-		p.engine.set(i, standsOpen, 0)
-	case a.State == q.Given && qu.Type == q.Number:
-		p.engine.set(i, standsGiven, a.Number)
-	case a.State == q.Given:
-		p.engine.set(i, standsGiven, int(a.Options))
-	case a.State == q.Unsure:
-		p.engine.set(i, standsUnsure, 0)
-	case a.State == q.Declined:
-		p.engine.set(i, standsDeclined, 0)
 	default:
-		p.engine.set(i, standsBlank, 0)
+		p.engine.set(i, standsOpen, 0)
 	}
+}
+
+// given says what the variables of a question are when it is asked.
+func given(qu *q.Question, a q.Answer) (stands, value int) {
+	switch {
+	case a.State == q.NotReached:
+		return standsOpen, 0
+	case a.State == q.Given && qu.Type == q.Number:
+		return standsGiven, a.Number
+	case a.State == q.Given:
+		return standsGiven, int(a.Options)
+	case a.State == q.Unsure:
+		return standsUnsure, 0
+	case a.State == q.Declined:
+		return standsDeclined, 0
+	}
+	return standsBlank, 0
 }
 
 // Conclude is the last part of Judge: the variables have been set by an earlier call.

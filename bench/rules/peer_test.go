@@ -65,8 +65,8 @@ func (a *agree) on(t interface {
 	}
 }
 
-func TestPeersAgreeOnTheShippedCases(t *testing.T) {
-	t.Parallel()
+func rls(t *testing.T) *q.Definition {
+	t.Helper()
 	files, err := questionnaires.Open("rls")
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +75,12 @@ func TestPeersAgreeOnTheShippedCases(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
+	return d
+}
+
+func TestPeersAgreeOnTheShippedCases(t *testing.T) {
+	t.Parallel()
+	d := rls(t)
 	for name, open := range peers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
