@@ -250,6 +250,9 @@ const largest = 3
 
 func (r *diffReport) print(w io.Writer, c *proof.Comparison) {
 	fmt.Fprintf(w, "%s %s (%s) → %s %s (%s)\n", r.Old.ID, r.Old.Version, r.Old.Hash[:12], r.New.ID, r.New.Version, r.New.Hash[:12])
+	if r.Old.ID != r.New.ID {
+		fmt.Fprintln(w, "  These are different questionnaires: an id that both have is taken to mean the same.")
+	}
 	for _, e := range r.Edits {
 		fmt.Fprintf(w, "  %s\n", editWords(c, e))
 	}
