@@ -44,7 +44,9 @@ func sees(d *q.Definition, answers q.Answers, o *Outcome, l q.Look) bool {
 	case q.LookShown:
 		return o.Pattern.Shown
 	case q.LookOpen:
-		return slices.ContainsFunc(o.OpenFlags, func(f RedFlag) bool { return f.ID == d.RedFlags[l.At].ID })
+		return slices.ContainsFunc(o.OpenFlags, func(f RedFlag) bool {
+			return f.ID == d.RedFlags[l.At].ID && l.Urgency <= f.Urgency && f.Urgency <= l.UrgencyTo
+		})
 	case q.LookCrisis:
 		rule := &d.RedFlags[l.At]
 		return rule.Crisis && slices.ContainsFunc(o.RedFlags, func(f RedFlag) bool { return f.ID == rule.ID })

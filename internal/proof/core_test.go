@@ -161,7 +161,10 @@ func everyLook(d *q.Definition) (all []*q.Condition) {
 	}
 	add(q.Look{Kind: q.LookShown})
 	for i := range d.RedFlags {
-		add(q.Look{Kind: q.LookOpen, At: i})
+		add(q.Look{Kind: q.LookOpen, At: i, UrgencyTo: q.Emergency})
+		for u := q.SelfCare; u <= q.Emergency; u++ {
+			add(q.Look{Kind: q.LookOpen, At: i, Urgency: u, UrgencyTo: u})
+		}
 		add(q.Look{Kind: q.LookCrisis, At: i})
 	}
 	for i := range d.Questions {

@@ -70,7 +70,7 @@ func involved(d *q.Definition, when, then *q.Condition) (rules []Rule) {
 			add("referral", d.Referrals[l.At].Specialist, d.Referrals[l.At].Place)
 		case q.LookCause, q.LookStrength:
 			cause(&d.Causes[l.At])
-		case q.LookOpen:
+		case q.LookOpen, q.LookCrisis:
 			add("red flag", d.RedFlags[l.At].ID, d.RedFlags[l.At].Place)
 		}
 	}, when, then)

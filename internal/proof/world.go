@@ -275,7 +275,11 @@ func (w *world) look(l q.Look) lit {
 	case q.LookShown:
 		return w.rail(w.d.Pattern.Shown).t
 	case q.LookOpen:
-		r := w.rail(w.d.RedFlags[l.At].When)
+		f := &w.d.RedFlags[l.At]
+		if f.IfUnknown < l.Urgency || l.UrgencyTo < f.IfUnknown {
+			return no
+		}
+		r := w.rail(f.When)
 		return m.and(-r.t, -r.f)
 	case q.LookCrisis:
 		if !w.d.RedFlags[l.At].Crisis {

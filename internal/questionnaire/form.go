@@ -98,6 +98,9 @@ func (d *Definition) lookForm(l Look) map[string]any {
 	case LookShown:
 		return map[string]any{"shows": "pattern"}
 	case LookOpen:
+		if l.Urgency == l.UrgencyTo {
+			return map[string]any{"open": map[string]any{string(d.RedFlags[l.At].ID): l.Urgency.String()}}
+		}
 		return map[string]any{"open": string(d.RedFlags[l.At].ID)}
 	case LookCrisis:
 		return map[string]any{"crisis": string(d.RedFlags[l.At].ID)}

@@ -57,7 +57,7 @@ const (
 	LookStrength                   // a cause is concluded with Strength
 	LookMatch                      // the match of the pattern is Match
 	LookShown                      // the match is shown to the patient
-	LookOpen                       // a red flag cannot be told
+	LookOpen                       // a red flag cannot be told, and counts as Urgency to UrgencyTo meanwhile
 	LookCrisis                     // a red flag is true, and the crisis line shown beside it
 	LookAsked                      // a question is asked
 )
@@ -154,7 +154,25 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 			one(Look{Kind: LookShown})
 		},
 		"open": func(n *yaml.Node) {
-			each(n, LookOpen, "red-flag", ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID }))
+			open := func(n *yaml.Node, id ID, from, to Urgency) {
+				known := ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID })
+				at := slices.Index(known, id)
+				if at < 0 {
+					d.fault(n, "unknown-red-flag", "name one that exists", "there is no red flag %q%s", id, didYouMean(string(id), known))
+					return
+				}
+				one(Look{Kind: LookOpen, At: at, Urgency: from, UrgencyTo: to})
+			}
+			if n.Kind == yaml.MappingNode {
+				d.entries(n, func(k, v *yaml.Node) {
+					u := word[Urgency](d, v, urgencyNames)
+					open(k, ID(k.Value), u, u)
+				})
+				return
+			}
+			for _, id := range d.ids(n) {
+				open(n, id, SelfCare, Emergency)
+			}
 		},
 		"crisis": func(n *yaml.Node) {
 			each(n, LookCrisis, "red-flag", ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID }))

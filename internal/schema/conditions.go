@@ -112,9 +112,17 @@ type outcome struct {
 	Strength   by[causeID, word[q.Strength]] `json:"strength,omitempty" doc:"A cause is concluded with this strength."`
 	Match      word[q.Match]                 `json:"match,omitempty" doc:"The match of the pattern, unknown too."`
 	Shows      string                        `json:"shows,omitempty" words:"pattern" doc:"The match is shown to the patient."`
-	Open       some[redFlagID]               `json:"open,omitempty" doc:"One of these red flags cannot be told."`
+	Open       opens                         `json:"open,omitempty" doc:"One of these red flags cannot be told; with an urgency: and counts as that meanwhile."`
 	Crisis     some[redFlagID]               `json:"crisis,omitempty" doc:"One of these red flags is true, with the crisis line beside it."`
 	Asked      some[questionID]              `json:"asked,omitempty" doc:"One of these questions is asked."`
+}
+
+type opens struct{}
+
+func (opens) shape(g *generator) object {
+	by := by[redFlagID, word[q.Urgency]]{}.shape(g)
+	by["type"] = "object"
+	return object{"anyOf": []object{some[redFlagID]{}.shape(g), by}}
 }
 
 type urgencies struct{}

@@ -530,7 +530,11 @@ func (w *Words) look(l q.Look) name {
 	case q.LookShown:
 		return name{"the patient sees", "the match", ""}
 	case q.LookOpen:
-		return name{"it cannot be told:", "red flag " + string(w.d.RedFlags[l.At].ID), ""}
+		meanwhile := ""
+		if l.Urgency == l.UrgencyTo {
+			meanwhile = ", and counts as " + l.Urgency.String()
+		}
+		return name{"it cannot be told:", "red flag " + string(w.d.RedFlags[l.At].ID), meanwhile}
 	case q.LookCrisis:
 		return name{"the crisis line is shown beside", "red flag " + string(w.d.RedFlags[l.At].ID), ""}
 	}
