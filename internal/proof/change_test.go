@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"math/bits"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"ekbom/internal/assess"
@@ -192,6 +194,33 @@ func TestTurnsOfShipped(t *testing.T) {
 			if x.Exact && len(x.Changed) == 0 {
 				t.Errorf("%s: %+v is said to be impossible after no search", c.ID, x)
 			}
+		}
+	}
+}
+
+// Many may ask at once, and the same answers are always told the same.
+func TestTurnsForMany(t *testing.T) {
+	t.Parallel()
+	d := shipped(t, "heartburn")
+	turns := NewTurns(d)
+	const many = 4
+	found := make([][][]Turn, many)
+	var wait sync.WaitGroup
+	for i := range many {
+		wait.Go(func() {
+			for _, c := range d.Cases[:10] {
+				list, err := turns.Of(context.Background(), c.Answers)
+				if err != nil {
+					t.Error(err)
+				}
+				found[i] = append(found[i], list)
+			}
+		})
+	}
+	wait.Wait()
+	for i := range many {
+		if diff := cmp.Diff(found[0], found[i]); diff != "" {
+			t.Fatal(diff)
 		}
 	}
 }

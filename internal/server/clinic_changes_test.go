@@ -43,6 +43,20 @@ func TestChangesPage(t *testing.T) {
 	})
 	all := b.links()
 	b.get(submissionPath(whole))
+	var places []string
+	for _, href := range b.links() {
+		if at, found := strings.CutPrefix(href, "/clinic/s/whole/changes#"); found {
+			places = append(places, at)
+		}
+	}
+	if len(places) < 4 {
+		t.Errorf("links to %v only", places)
+	}
+	b.get(submissionPath(whole) + "/changes")
+	for _, at := range places {
+		b.part(at)
+	}
+	b.get(submissionPath(whole))
 	for _, href := range all { // every answer spoken of is on the submission's page
 		if at, found := strings.CutPrefix(href, "/clinic/s/whole#"); found {
 			if find(b.root, func(n *html.Node) bool { return attr(n, "id") == at }) == nil {
