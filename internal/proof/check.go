@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"time"
 
 	"ekbom/internal/assess"
 	q "ekbom/internal/questionnaire"
@@ -260,7 +261,9 @@ func (c *checker) example(want ...lit) *Example {
 	if c.bare {
 		return nil
 	}
-	inputs, _, exact := c.m.smallest(c.ctx, plain, want...)
+	ctx, cancel := context.WithTimeout(c.ctx, exampleAtMost)
+	defer cancel()
+	inputs, _, exact := c.m.smallest(ctx, telling, tick, want...)
 	if inputs == nil {
 		return nil
 	}
@@ -269,16 +272,14 @@ func (c *checker) example(want ...lit) *Example {
 	return e
 }
 
-// plain is the cost by which examples are chosen: few telling answers above all, then few ticks and few words.
-func plain(s *symbol) int {
-	cost := 0
-	if s.telling {
-		cost += 64 // more than there are ticks worth counting
-	}
-	if !s.alone || s.state == q.Unsure || s.state == q.Declined || s.words {
-		cost++
-	}
-	return cost
+// exampleAtMost is how long to look for the smallest example of one finding: there is more to prove.
+const exampleAtMost = 5 * time.Second
+
+// Examples are chosen by few telling answers above all, then by few ticks, "not sure" and words.
+func telling(s *symbol) bool { return s.telling }
+
+func tick(s *symbol) bool {
+	return !s.alone || s.state == q.Unsure || s.state == q.Declined || s.words
 }
 
 // telling lists the questions whose answers tell something.

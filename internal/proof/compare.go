@@ -76,15 +76,6 @@ func alike(a, b *q.Question) bool {
 	return a.Type == b.Type || options(a) && options(b)
 }
 
-// forms are variants without what only properties name: these change no outcome.
-func forms(d *q.Definition) []variant {
-	all := make([]variant, len(d.Questions))
-	for i, tests := range ruleTests(d) {
-		all[i] = variant{Question: &d.Questions[i], tests: tests}
-	}
-	return all
-}
-
 func newPair(old, new *q.Definition) *pair {
 	m := newModel()
 	was, is := forms(old), forms(new)
@@ -381,21 +372,24 @@ func (c Count) plus(more Count) Count {
 	return sum
 }
 
-// telling is the cost by which an example is the smallest: answers that do not bear on the difference cost nothing.
-func (p *pair) telling(when lit) func(*symbol) int {
+// telling says what counts for an example to be the smallest: answers that do not bear on the difference do not.
+func (p *pair) telling(when lit) (counts, then func(*symbol) bool) {
 	bears := p.m.bearing(when)
-	return func(s *symbol) int {
-		if !bears[s.block] {
-			return 0
-		}
-		return plain(s)
-	}
+	return func(s *symbol) bool { return bears[s.block] && telling(s) }, func(s *symbol) bool { return bears[s.block] && tick(s) }
 }
 
-// plainest is telling, and among those of the same cost prefers plain answers to everything else as well.
+// plainest is the same as one cost, which among examples as small prefers plain answers to everything else as well.
 func (p *pair) plainest(when lit) func(*symbol) int {
-	cost := p.telling(when)
-	return func(s *symbol) int { return cost(s)<<16 + plain(s) }
+	counts, then := p.telling(when)
+	one := func(b bool) int {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	return func(s *symbol) int {
+		return one(counts(s))<<30 + one(then(s))<<20 + one(telling(s))<<10 + one(tick(s))
+	}
 }
 
 // smallest finds the smallest answer set that shows a difference, or one that may not be it.
@@ -405,7 +399,8 @@ func (p *pair) smallest(ctx context.Context, w *shift) (inputs []bool, exact boo
 	}
 	ctx, cancel := context.WithTimeout(ctx, searchAtMost)
 	defer cancel()
-	inputs, _, exact = p.m.smallest(ctx, p.telling(w.when), w.when)
+	counts, then := p.telling(w.when)
+	inputs, _, exact = p.m.smallest(ctx, counts, then, w.when)
 	return inputs, exact
 }
 

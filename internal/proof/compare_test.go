@@ -224,7 +224,10 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 			p.new.mark(inputs, is)
 			for i, s := range p.m.symbols {
 				if inputs[i] && bears[key][s.block] {
-					total += plain(s)
+					total += 1000 * cost(s)
+					if tick(s) {
+						total++
+					}
 				}
 			}
 			return total

@@ -214,7 +214,7 @@ func TestSolverAgreesWithEveryPath(t *testing.T) {
 			if assess.Holds(d, answers, assess.Evaluate(d, answers), c) != q.True {
 				t.Fatalf("%v does not hold for %+v", d.Form(c), answers)
 			}
-			if _, total, exact := m.smallest(context.Background(), cost, l); total != best[i] || !exact {
+			if _, total, exact := m.smallest(context.Background(), telling, tick, l); total != best[i] || !exact {
 				t.Fatalf("%v: smallest %d (%v), by trying every path %d", d.Form(c), total, exact, best[i])
 			}
 		}

@@ -49,17 +49,35 @@ type variant struct {
 	ranges []q.Range // further runs of numbers that something tells apart
 }
 
-// variants gives a definition's form of each question.
-func variants(d *q.Definition) []variant {
-	tests := testsOf(d)
+// forms gives a definition's form of each question, as far as an outcome hangs on it.
+func forms(d *q.Definition) []variant {
 	all := make([]variant, len(d.Questions))
-	for i := range all {
-		all[i] = variant{Question: &d.Questions[i], tests: tests[i]}
+	for i, tests := range tests(d.Conditions, len(d.Questions)) {
+		all[i] = variant{Question: &d.Questions[i], tests: tests}
 	}
-	for _, p := range d.Properties {
-		for _, s := range p.Steps {
-			if s.Kind == q.StepLarger {
-				all[s.Question].ranges = append(all[s.Question].ranges, s.Range)
+	return all
+}
+
+// variants are forms that also tell apart the numbers that only properties speak of.
+func variants(d *q.Definition) []variant {
+	all := forms(d)
+	stated := tests(func(yield func(*q.Condition)) {
+		for _, p := range d.Properties {
+			for _, c := range p.Claims {
+				yield(c.When)
+				yield(c.Then)
+			}
+			for _, s := range p.Steps {
+				if s.Kind == q.StepLarger {
+					all[s.Question].ranges = append(all[s.Question].ranges, s.Range)
+				}
+			}
+		}
+	}, len(d.Questions))
+	for i := range all {
+		for _, t := range stated[i] {
+			if t.Kind == q.TestNumber {
+				all[i].ranges = append(all[i].ranges, t.Range)
 			}
 		}
 	}
@@ -69,24 +87,9 @@ func variants(d *q.Definition) []variant {
 // alone reports whether an option goes with no other.
 func (v variant) alone(option int) bool { return v.Type != q.Choices || option == v.None }
 
-// testsOf gives every test of every question that a condition of the definition makes, its properties included.
-func testsOf(d *q.Definition) [][]q.Test {
-	return tests(d, func(yield func(*q.Condition)) {
-		d.Conditions(yield)
-		for _, p := range d.Properties {
-			for _, c := range p.Claims {
-				yield(c.When)
-				yield(c.Then)
-			}
-		}
-	})
-}
-
-// ruleTests are those of testsOf that an outcome hangs on.
-func ruleTests(d *q.Definition) [][]q.Test { return tests(d, d.Conditions) }
-
-func tests(d *q.Definition, conditions func(yield func(*q.Condition))) [][]q.Test {
-	tests := make([][]q.Test, len(d.Questions))
+// tests gives the tests of each question that conditions make.
+func tests(conditions func(yield func(*q.Condition)), questions int) [][]q.Test {
+	tests := make([][]q.Test, questions)
 	seen := map[*q.Condition]bool{}
 	var walk func(c *q.Condition)
 	walk = func(c *q.Condition) {

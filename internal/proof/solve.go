@@ -224,43 +224,62 @@ func (f *formula) atMost(lits []lit, most int) {
 	}
 }
 
-// smallest finds the way of answering with the least cost for which all of want are true; nil when there is none. exact
-// says that none costs less; when time runs out it is false and the best found so far is given.
-func (m *model) smallest(ctx context.Context, cost func(*symbol) int, want ...lit) (inputs []bool, total int, exact bool) {
-	if ctx.Err() != nil {
-		return nil, 0, false
-	}
-	f := m.formula(want, true)
-	var lits []solver.Lit
-	var weights []int
+// smallest finds the way of answering with the fewest symbols that count, and of these one with the fewest that count then,
+// for which all of want are true; nil when there is none. total is how many count. exact says that none has fewer; when time
+// runs out it is false, and some way is given if one was found.
+func (m *model) smallest(ctx context.Context, counts, then func(*symbol) bool, want ...lit) (inputs []bool, total int, exact bool) {
+	var first, second []lit
 	for _, s := range m.symbols {
-		if c := cost(s); c > 0 {
-			lits = append(lits, solver.IntToLit(int32(f.number(s.lit))))
-			weights = append(weights, c)
+		if counts(s) {
+			first = append(first, s.lit)
+		}
+		if then(s) {
+			second = append(second, s.lit)
 		}
 	}
-	best := make(chan solver.Result, 1) // the last one found
-	err := search(ctx, func(learned chan string) {
-		pb := solver.ParseSliceNb(f.clauses, int(f.last))
-		if len(lits) > 0 {
-			pb.SetCostFunc(lits, weights)
+	within := func(n, k int) ([]bool, error) {
+		f := m.formula(want, true)
+		if n < len(first) {
+			f.atMost(first, n)
 		}
-		results := make(chan solver.Result)
-		go run(ctx, pb, learned, func(s *solver.Solver) { s.Optimal(results, nil) })
-		for r := range results {
-			select {
-			case <-best:
-			default:
+		if k < len(second) {
+			f.atMost(second, k)
+		}
+		return f.solve(ctx)
+	}
+	chosen := func(lits []lit) (n int) {
+		for _, l := range lits {
+			if inputs[m.gates[l].input-1] {
+				n++
 			}
-			best <- r
 		}
-	})
-	select {
-	case r := <-best:
-		if r.Status == solver.Sat {
-			inputs, total = f.inputs(r.Model), r.Weight
-		}
-	default:
+		return n
 	}
-	return inputs, total, err == nil
+	inputs, err := within(len(first), len(second))
+	if inputs == nil {
+		return nil, 0, err == nil
+	}
+	// From below: that few answers cannot do it is soon decided, and few is what it comes to.
+	total = chosen(first)
+	for n := range total {
+		fewer, err := within(n, len(second))
+		if err != nil {
+			return inputs, total, false
+		}
+		if fewer != nil {
+			inputs, total = fewer, n
+			break
+		}
+	}
+	for k := range chosen(second) {
+		plainer, err := within(total, k)
+		if err != nil {
+			break
+		}
+		if plainer != nil {
+			inputs = plainer
+			break
+		}
+	}
+	return inputs, total, true
 }

@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"context"
+
 	q "ekbom/internal/questionnaire"
 )
 
@@ -55,7 +57,9 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	if c.bare {
 		return true, &Example{}, true
 	}
-	best, _, exact := t.m.smallest(c.ctx, plain, want...)
+	ctx, cancel := context.WithTimeout(c.ctx, exampleAtMost)
+	defer cancel()
+	best, _, exact := t.m.smallest(ctx, telling, tick, want...)
 	if best == nil {
 		return true, nil, false
 	}
