@@ -24,9 +24,10 @@ const (
 
 // verdict says who noticed a mutant, and what was said first.
 type verdict struct {
-	mutant *mutant
-	by     []string
-	why    string
+	mutant     *mutant
+	by         []string
+	why        string
+	lessUrgent bool // nobody noticed it, and it makes an outcome less urgent
 }
 
 func (v *verdict) noticed(by, why string) {
@@ -106,8 +107,11 @@ func (c *court) judge(ctx context.Context, m *mutant) (verdict, error) {
 	}
 	if same {
 		v.noticed(equivalent, "no answers get another outcome")
-	} else {
-		v.noticed(nobody, "")
+		return v, nil
+	}
+	v.noticed(nobody, "")
+	if v.lessUrgent, err = proof.LessUrgent(ctx, c.original, d); err != nil {
+		return v, fmt.Errorf("%s: %w", m.Name(), err)
 	}
 	return v, nil
 }

@@ -138,13 +138,23 @@ func report(verdicts []verdict, out io.Writer) {
 	t.Flush()
 	total := by["all"]
 	faults := total["mutants"] - total[equivalent]
-	fmt.Fprintf(out, "\n%d faults, %d noticed: %.1f %%; %d mutants change nobody's outcome\n", faults, faults-total[nobody],
-		share(faults-total[nobody], faults), total[equivalent])
+	calmer := 0
+	for _, v := range verdicts {
+		if v.lessUrgent {
+			calmer++
+		}
+	}
+	fmt.Fprintf(out, "\n%d faults, %d noticed: %.1f %%; of those that nobody notices %d make an outcome less urgent; %d mutants change nobody's outcome\n",
+		faults, faults-total[nobody], share(faults-total[nobody], faults), calmer, total[equivalent])
 	for _, group := range []string{nobody, equivalent} {
 		fmt.Fprintf(out, "\n%s\n", group)
 		for _, v := range verdicts {
 			if slices.Contains(v.by, group) {
-				fmt.Fprintf(out, "%s:%d: %s\n", v.mutant.File, v.mutant.Line, v.mutant.Name())
+				less := ""
+				if v.lessUrgent {
+					less = "LESS URGENT "
+				}
+				fmt.Fprintf(out, "%s%s:%d: %s\n", less, v.mutant.File, v.mutant.Line, v.mutant.Name())
 			}
 		}
 	}

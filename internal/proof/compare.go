@@ -154,6 +154,17 @@ func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
 	return inputs == nil && err == nil, err
 }
 
+// LessUrgent reports whether some answer set that both editions take gets a less urgent outcome from the new one. The error is ctx's.
+func LessUrgent(ctx context.Context, old, new *q.Definition) (bool, error) {
+	p := newPair(old, new)
+	var calmer []lit
+	for u := q.Routine; u <= q.Emergency; u++ {
+		calmer = append(calmer, p.m.and(p.old.from(u), -p.new.from(u)))
+	}
+	inputs, _, err := p.m.solve(ctx, p.m.or(calmer...))
+	return inputs != nil, err
+}
+
 // searchAtMost bounds the search for one smallest example.
 const searchAtMost = 5 * time.Second
 
