@@ -27,12 +27,13 @@ type diagram struct {
 	same  map[branch]edge
 	ands  map[[2]edge]edge
 	made  map[lit]edge
-	steps int // left
+	large map[lit]bool // by node: its diagram takes more than a little work
+	steps int          // left
 }
 
 // newDiagram builds the diagram of every way of answering within a number of steps.
 func newDiagram(m *model, steps int) (*diagram, error) {
-	d := &diagram{m: m, nodes: make([]branch, 2), same: map[branch]edge{}, ands: map[[2]edge]edge{}, made: map[lit]edge{yes: 1}, steps: steps}
+	d := &diagram{m: m, nodes: make([]branch, 2), same: map[branch]edge{}, ands: map[[2]edge]edge{}, made: map[lit]edge{yes: 1}, large: map[lit]bool{}, steps: steps}
 	d.nodes[1].level = int32(len(m.symbols))
 	valid, err := edge(1), error(nil)
 	for _, b := range m.blocks {
@@ -104,31 +105,65 @@ func (d *diagram) of(l lit) (edge, error) {
 	return e, err
 }
 
-// where gives the diagram of the ways of answering for which a statement is true. Part by part from all ways on, what
-// lies between stays small.
-func (d *diagram) where(l lit) (edge, error) {
-	switch g := &d.m.gates[l.node()]; {
-	case g.input > 0 || l.node() == yes:
-		return d.all(d.valid, []lit{l})
-	case l < 0:
-		others, err := d.where(-l)
+// where gives the diagram of the ways of answering for which a statement is true.
+func (d *diagram) where(l lit) (edge, error) { return d.within(d.valid, l) }
+
+// smallWork is how many steps a part may take by itself before it is looked at only within what is left of the ways.
+const smallWork = 2000
+
+// within adds to e that a statement is true. Part by part from e on, what lies between stays small: so large parts are never
+// made for all ways.
+func (d *diagram) within(e edge, l lit) (edge, error) {
+	if e == -1 {
+		return e, nil
+	}
+	if part, ok := d.small(l); ok {
+		return d.and(e, part)
+	}
+	g := &d.m.gates[l.node()]
+	if l < 0 {
+		others, err := d.within(e, -l)
 		if err != nil {
 			return 0, err
 		}
-		return d.and(d.valid, -others)
-	default:
-		e := d.valid
-		for _, p := range g.parts {
-			part, err := d.of(p)
-			if err != nil {
-				return 0, err
-			}
-			if e, err = d.and(e, part); err != nil {
-				return 0, err
-			}
-		}
-		return e, nil
+		return d.and(e, -others)
 	}
+	var large []lit
+	for _, p := range g.parts {
+		part, ok := d.small(p)
+		if !ok {
+			large = append(large, p)
+			continue
+		}
+		var err error
+		if e, err = d.and(e, part); err != nil {
+			return 0, err
+		}
+	}
+	for _, p := range large {
+		var err error
+		if e, err = d.within(e, p); err != nil {
+			return 0, err
+		}
+	}
+	return e, nil
+}
+
+// small gives the diagram of a statement if it takes little work.
+func (d *diagram) small(l lit) (edge, bool) {
+	if d.large[l.node()] {
+		return 0, false
+	}
+	left := d.steps
+	d.steps = min(left, smallWork)
+	given := d.steps
+	part, err := d.of(l)
+	d.steps = left - (given - max(d.steps, 0))
+	if err != nil {
+		d.large[l.node()] = true
+		return 0, false
+	}
+	return part, true
 }
 
 // node gives the one node of its kind; its high edge is never an opposite.
