@@ -242,6 +242,9 @@ func (c *Coverage) fewest(ctx context.Context, cases []tried) int {
 	}
 	var group []int
 	for _, i := range order {
+		if ctx.Err() != nil {
+			break
+		}
 		if !slices.ContainsFunc(group, func(j int) bool { return !apart(i, j) }) {
 			group = append(group, i)
 		}
