@@ -41,7 +41,7 @@ type Difference struct {
 // Direction says whether a change makes an outcome more or less urgent.
 type Direction int
 
-// The turns.
+// The directions.
 const (
 	Calmer     Direction = -1
 	Neither    Direction = 0
@@ -139,7 +139,7 @@ func (p *pair) changes(s *subject) (ways []shift, any lit) {
 }
 
 // Equivalent reports whether no answer set gets another outcome and both editions take the same answers. Outcome means all
-// that is concluded and the questions asked; not the words, reasons and sources. The error is ctx's.
+// that is concluded and the questions asked; not the words, reasons and sources, nor the order of causes within one urgency. The error is ctx's.
 func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
 	if slices.ContainsFunc(edits(old, new), func(e Edit) bool { return !e.silent() }) {
 		return false, nil
