@@ -8,8 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"ekbom/internal/assess"
@@ -230,24 +228,6 @@ func (r *report) print(w io.Writer) {
 				fmt.Fprintf(w, "    %s\n", m)
 			}
 		}
-	}
-	for _, kind := range []string{"red_flags", "look_alikes", "causes", "specialists", "advice"} {
-		if len(r.Reachable[kind]) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, "  %s and the cases that reach them\n", strings.ReplaceAll(kind, "_", "-"))
-		t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-		for _, id := range slices.Sorted(maps.Keys(r.Reachable[kind])) {
-			cases := r.Reachable[kind][id]
-			names := strings.Join(cases[:min(3, len(cases))], ", ")
-			if len(cases) == 0 {
-				names = "no case reaches it"
-			} else if len(cases) > 3 {
-				names += ", ..."
-			}
-			fmt.Fprintf(t, "    %s\t%d\t%s\n", id, len(cases), names)
-		}
-		t.Flush()
 	}
 	printReaders(w, r.Readers)
 	r.Coverage.print(w)

@@ -256,20 +256,38 @@ func (w *world) confirms(answers q.Answers, want ...lit) bool {
 	return same
 }
 
-// example looks for the smallest path on which all of want are true.
-func (c *checker) example(want ...lit) *Example {
-	if c.bare {
-		return nil
-	}
+// example looks for the smallest path on which all of want are true. What the conditions name counts as telling, too.
+func (c *checker) example(conditions []*q.Condition, want ...lit) *Example {
 	ctx, cancel := context.WithTimeout(c.ctx, exampleAtMost)
 	defer cancel()
-	inputs, _, exact := c.m.smallest(ctx, telling, tick, want...)
+	counts := c.w.named(conditions)
+	inputs, _, exact := c.m.smallest(ctx, counts, tick, want...)
 	if inputs == nil {
 		return nil
 	}
 	e := &Example{Answers: c.w.answers(inputs, func(*block) bool { return true }), Smallest: exact}
-	e.Telling = c.w.telling(e.Answers)
+	e.Telling = c.w.telling(e.Answers, counts)
 	return e
+}
+
+// named says which symbols tell something where the conditions are looked at.
+func (w *world) named(conditions []*q.Condition) func(*symbol) bool {
+	also := map[*symbol]bool{}
+	for i, tests := range tests(func(yield func(*q.Condition)) {
+		for _, c := range conditions {
+			yield(c)
+		}
+	}, len(w.d.Questions)) {
+		for _, t := range tests {
+			for _, s := range w.symbols[i] {
+				o := slices.Index(w.d.Questions[i].Options, s.option)
+				if t.Kind == q.TestOptions && o >= 0 && t.Options&(1<<o) != 0 || t.Kind == q.TestUnsure && s.state == q.Unsure || t.Kind == q.TestDeclined && s.state == q.Declined {
+					also[s] = true
+				}
+			}
+		}
+	}
+	return func(s *symbol) bool { return s.telling || also[s] }
 }
 
 // exampleAtMost is how long to look for the smallest example of one finding: there is more to prove.
@@ -283,10 +301,10 @@ func tick(s *symbol) bool {
 }
 
 // telling lists the questions whose answers tell something.
-func (w *world) telling(answers q.Answers) (list []int) {
+func (w *world) telling(answers q.Answers, counts func(*symbol) bool) (list []int) {
 	for i, a := range answers {
 		for _, s := range w.symbols[i] {
-			if s.telling && s.in(&w.d.Questions[i], a) {
+			if counts(s) && s.in(&w.d.Questions[i], a) {
 				list = append(list, i)
 				break
 			}
@@ -322,7 +340,7 @@ func (c *checker) property(p *q.Property) {
 		if !found {
 			continue
 		}
-		e := c.example(broken...)
+		e := c.example([]*q.Condition{claim.When, claim.Then}, broken...)
 		if e != nil && !assess.Broken(c.d, e.Answers, assess.Evaluate(c.d, e.Answers), claim) {
 			c.find(p.Place, "prover-disagrees", "tell whoever maintains the program", "the prover and the evaluator disagree about %s", p.ID)
 			return

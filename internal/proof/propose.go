@@ -17,7 +17,7 @@ type Proposal struct {
 }
 
 // Telling lists the questions whose answers tell something, so that all else may be left out of a story.
-func (c *Coverage) Telling(answers q.Answers) []int { return c.w.telling(answers) }
+func (c *Coverage) Telling(answers q.Answers) []int { return c.w.telling(answers, telling) }
 
 // starts is how many paths are improved for each case; the best is taken.
 const starts = 3

@@ -157,7 +157,7 @@ func enumerate(d *q.Definition) (broken map[q.ID]int64, fewest map[q.ID]int) {
 			if broken == nil {
 				broken = map[q.ID]int64{}
 			}
-			told := len(w.telling(answers))
+			told := len(w.telling(answers, telling))
 			if broken[p.ID] == 0 || told < fewest[p.ID] {
 				fewest[p.ID] = told
 			}

@@ -59,13 +59,14 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, exampleAtMost)
 	defer cancel()
-	best, _, exact := t.m.smallest(ctx, telling, tick, want...)
+	counts := func(sym *symbol) bool { return telling(sym) || sym.block.id == c.d.Questions[s.Question].ID }
+	best, _, exact := t.m.smallest(ctx, counts, tick, want...)
 	if best == nil {
 		return true, nil, false
 	}
 	all := func(*block) bool { return true }
 	e = &Example{Answers: t.before.answers(best, all), After: t.after.answers(best, all), Smallest: exact}
-	e.Telling = t.before.telling(e.Answers)
+	e.Telling = t.before.telling(e.Answers, counts)
 	return true, e, true
 }
 
