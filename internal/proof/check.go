@@ -65,11 +65,11 @@ func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	}
 	m, w := one(d)
 	c := &checker{ctx: ctx, d: d, m: m, w: w, Report: &Report{Properties: len(d.Properties)}}
-	c.count(limits)
 	c.structure()
 	for i := range d.Properties {
 		c.property(&d.Properties[i])
 	}
+	c.count(limits) // last: what takes long to count may still be proven
 	return c.Report
 }
 
@@ -116,9 +116,9 @@ func (c *checker) count(limits Limits) {
 	c.Paths, c.Outcomes = Count{from, to}, Count{big.NewInt(1), to}
 	p := c.d.Path(c.d.NewAnswers())
 	c.Fewest, c.Most = p.Fewest, p.Most
-	diagram, err := newDiagram(c.m, limits.Steps)
+	diagram, err := newDiagram(c.ctx, c.m, limits.Steps)
 	if err != nil {
-		c.Notes = append(c.Notes, Finding{Fault: q.Fault{Code: "not-counted", What: "the decision diagram did not finish within its bound: numbers of paths and of questions are bounds"}})
+		c.Notes = append(c.Notes, Finding{Fault: q.Fault{Code: "not-counted", What: "the decision diagram did not finish within its bound or the time: numbers of paths and of questions are bounds"}})
 		return
 	}
 	all, err := diagram.count(yes)

@@ -158,7 +158,7 @@ func TestSolverAgreesWithEveryChoice(t *testing.T) {
 				t.Fatalf("with at most %d: %v (%v), by trying the fewest are %d", n, inputs, err, ticks)
 			}
 		}
-		d, err := newDiagram(m, 1<<20)
+		d, err := newDiagram(context.Background(), m, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -329,7 +329,7 @@ func (n *counter) ready() bool {
 		return false
 	}
 	if n.diagram == nil || len(n.diagram.ands) > usualSteps {
-		d, err := newDiagram(n.m, n.steps)
+		d, err := newDiagram(n.ctx, n.m, n.steps)
 		if err != nil {
 			n.beyond = true
 			return false

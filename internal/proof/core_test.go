@@ -232,7 +232,7 @@ func TestDiagramAgreesWithEveryPath(t *testing.T) {
 		for i, c := range looks {
 			lits[i] = w.look(c.Look)
 		}
-		diagram, err := newDiagram(m, 1<<20)
+		diagram, err := newDiagram(context.Background(), m, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}

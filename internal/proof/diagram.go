@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"errors"
 	"math/big"
 	"slices"
@@ -19,8 +20,9 @@ type branch struct {
 }
 
 // diagram holds statements of a model as decision diagrams, in the order of the questions. It counts exactly, as long as
-// it stays within its bound. The bound is on steps and not on time, so that every machine comes to the same end.
+// it stays within its bound. The bound is on steps and not on time, so that every machine with time enough comes to the same end.
 type diagram struct {
+	ctx   context.Context // its end is the end of all work
 	m     *model
 	valid edge // every way of answering
 	nodes []branch
@@ -32,8 +34,8 @@ type diagram struct {
 }
 
 // newDiagram builds the diagram of every way of answering within a number of steps.
-func newDiagram(m *model, steps int) (*diagram, error) {
-	d := &diagram{m: m, nodes: make([]branch, 2), same: map[branch]edge{}, ands: map[[2]edge]edge{}, made: map[lit]edge{yes: 1}, large: map[lit]bool{}, steps: steps}
+func newDiagram(ctx context.Context, m *model, steps int) (*diagram, error) {
+	d := &diagram{ctx: ctx, m: m, nodes: make([]branch, 2), same: map[branch]edge{}, ands: map[[2]edge]edge{}, made: map[lit]edge{yes: 1}, large: map[lit]bool{}, steps: steps}
 	d.nodes[1].level = int32(len(m.symbols))
 	valid, err := edge(1), error(nil)
 	for _, b := range m.blocks {
@@ -214,6 +216,9 @@ func (d *diagram) and(a, b edge) (edge, error) {
 	}
 	if d.steps--; d.steps < 0 {
 		return 0, errTooLarge
+	}
+	if d.steps&0xfff == 0 && d.ctx.Err() != nil {
+		return 0, d.ctx.Err()
 	}
 	level := min(d.level(a), d.level(b))
 	aLow, aHigh := d.sides(a, level)

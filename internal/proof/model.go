@@ -203,9 +203,11 @@ func (m *model) world(d *q.Definition, blocks []*block) *world {
 		// Nor are answers put together that only another definition's form lets stand together.
 		qu := variant{Question: &d.Questions[i]}
 		for j, s := range w.symbols[i] {
+			if s.alone {
+				continue
+			}
 			for _, other := range w.symbols[i][j+1:] {
-				together := !s.alone && !other.alone
-				if together && (qu.alone(slices.Index(qu.Options, s.option)) || qu.alone(slices.Index(qu.Options, other.option))) {
+				if !other.alone && (qu.alone(slices.Index(qu.Options, s.option)) || qu.alone(slices.Index(qu.Options, other.option))) {
 					m.clauses = append(m.clauses, []lit{-w.asked[i], -s.lit, -other.lit})
 				}
 			}
@@ -224,13 +226,36 @@ func (m *model) close() {
 		for i, s := range b.symbols {
 			some = append(some, s.lit)
 			b.clauses = append(b.clauses, []lit{-s.lit, asked})
+			if len(b.symbols) > fewSymbols {
+				continue
+			}
 			for _, other := range b.symbols[i+1:] {
 				if s.alone || other.alone {
 					b.clauses = append(b.clauses, []lit{-s.lit, -other.lit})
 				}
 			}
 		}
+		if len(b.symbols) > fewSymbols {
+			m.apart(b)
+		}
 		b.clauses = append(b.clauses, some)
+	}
+}
+
+// fewSymbols is up to how many symbols each pair has a rule of its own: more than options and states can be.
+const fewSymbols = 64
+
+// apart keeps the symbols of a block apart with as many rules as there are symbols: none stands beside one before it.
+func (m *model) apart(b *block) {
+	any, alone := no, no // of those before
+	for _, s := range b.symbols {
+		if s.alone {
+			b.clauses = append(b.clauses, []lit{-s.lit, -any})
+			alone = m.or(alone, s.lit)
+		} else {
+			b.clauses = append(b.clauses, []lit{-s.lit, -alone})
+		}
+		any = m.or(any, s.lit)
 	}
 }
 

@@ -155,18 +155,6 @@ func search(ctx context.Context, work func(learned chan string)) error {
 	}
 }
 
-// run gives the library a problem. What it does is lost when ctx ended meanwhile.
-func run(ctx context.Context, pb *solver.Problem, learned chan string, use func(*solver.Solver)) {
-	defer func() {
-		if r := recover(); r != nil && ctx.Err() == nil {
-			panic(r)
-		}
-	}()
-	s := solver.New(pb)
-	s.Certified, s.CertChan = true, learned
-	use(s)
-}
-
 // solve finds one way of answering for which all of want are true; nil when there is none. Symbols of blocks that do not
 // bear on it are left out. The error is ctx's, when time ran out before it was decided.
 func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
@@ -181,17 +169,28 @@ func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formu
 // solve finds inputs for which all clauses are true; nil when there are none. The error is ctx's.
 func (f *formula) solve(ctx context.Context) ([]bool, error) {
 	var solution []bool
+	status := solver.Indet
 	err := search(ctx, func(learned chan string) {
-		run(ctx, solver.ParseSliceNb(f.clauses, int(f.last)), learned, func(s *solver.Solver) {
-			if s.Solve() == solver.Sat {
-				solution = s.Model()
+		defer func() {
+			if r := recover(); r != nil && ctx.Err() == nil {
+				panic(r)
 			}
-		})
+		}()
+		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
+		s.Certified, s.CertChan = true, learned
+		if status = s.Solve(); status == solver.Sat {
+			solution = s.Model()
+		}
 	})
-	if err != nil || solution == nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case status == solver.Sat:
+		return f.inputs(solution), nil
+	case status == solver.Unsat:
+		return nil, nil
 	}
-	return f.inputs(solution), nil
+	return nil, ctx.Err()
 }
 
 // atMost states that no more than most of the literals are true, by counting them one after another.

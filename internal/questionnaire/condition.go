@@ -162,15 +162,21 @@ func (c *Condition) Questions(yield func(q int)) {
 	c.leaves(func(leaf *Condition) { yield(leaf.Test.Question) })
 }
 
-// leaves calls yield for every test in the condition, perhaps more than once.
+// leaves calls yield for every test in the condition, once.
 func (c *Condition) leaves(yield func(*Condition)) {
-	if c == nil {
-		return
+	seen := map[*Condition]bool{}
+	var walk func(*Condition)
+	walk = func(c *Condition) {
+		if c == nil || seen[c] {
+			return
+		}
+		seen[c] = true
+		if c.Op == OpTest {
+			yield(c)
+		}
+		for _, p := range c.Parts {
+			walk(p)
+		}
 	}
-	if c.Op == OpTest {
-		yield(c)
-	}
-	for _, p := range c.Parts {
-		p.leaves(yield)
-	}
+	walk(c)
 }

@@ -33,6 +33,7 @@ const (
 	maxOptions   = 60
 	maxText      = 2000
 	maxParts     = 1000    // of one condition
+	maxSize      = 100_000 // parts of one condition, with everything that it names written out
 	maxCount     = 100_000 // parts of a count or score, times the number to reach: what the prover has to look at
 )
 
@@ -184,6 +185,7 @@ type loader struct {
 	named     map[string]*statement // "fact/adult" and so on
 	nodes     map[string]*Condition // one node for each meaning
 	numbers   map[*Condition]int    // node numbers, for the keys of nodes
+	sizes     map[*Condition]int    // of nodes: how many there are with all that they name written out
 	usedFacts map[ID]bool
 	usedSrc   map[ID]bool
 

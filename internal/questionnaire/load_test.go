@@ -2,6 +2,7 @@ package questionnaire_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -175,6 +176,15 @@ func TestFaults(t *testing.T) {
 		{"ten thousand parts", when(M{"any": many(10_000)}), "too-many-parts"},
 		{"ten thousand counted", when(M{"at_least": 2, "of": many(10_000)}), "too-many-parts"},
 		{"counted far", when(M{"at_least": 400, "of": many(900)}), "count-too-large"},
+		{"facts that name the one before them twice", func(_, r M, _ fstest.MapFS) {
+			facts := M{"f0": M{"signs": "pain"}, "adult": M{"age": M{"from": 18}}}
+			for i := 1; i < 60; i++ {
+				before := M{"fact": fmt.Sprintf("f%d", i-1)}
+				facts[fmt.Sprintf("f%d", i)] = M{"any": []any{M{"all": []any{before, M{"signs": "fever"}}}, M{"all": []any{before, M{"who": "me"}}}}}
+			}
+			r["facts"] = facts
+			when(M{"fact": "f59"})(nil, r, nil)
+		}, "condition-too-large"},
 		{"id in another script", when(M{"fact": "взрослый"}), "not-an-id"},
 		{"circle of facts", func(_, r M, _ fstest.MapFS) {
 			r["facts"] = M{"adult": M{"fact": "grown"}, "grown": M{"fact": "adult"}}

@@ -92,12 +92,14 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 		}
 	}
 	advice := func(n *yaml.Node, has func(*Advice) bool, code string) {
+		some := false
 		for i := range l.d.Advice {
 			if has(&l.d.Advice[i]) {
 				one(Look{Kind: LookAdvice, At: i})
+				some = true
 			}
 		}
-		if len(parts) == 0 {
+		if !some {
 			d.fault(n, code, "name one that some advice has", "no advice is like that")
 		}
 	}

@@ -107,6 +107,7 @@ func TestFaultyProperties(t *testing.T) {
 		"lowers what":          {`{property: a, says: A., more_of: {signs: [cold, hot]}, never_lowers: causes}`, "unknown-word"},
 		"several noes":         {`{property: a, says: A., not_sure_at: {signs: [cold, hot]}, never_lowers: urgency}`, "not-an-answer"},
 		"unknown advice":       {`{property: a, says: A., whenever: {signs: cold}, then: {outcome: {advice: path}}}`, "unknown-advice"},
+		"one unknown remedy":   {`{property: a, says: A., whenever: {signs: cold}, then: {outcome: {remedy: [heat, cold]}}}`, "unknown-remedy"},
 		"unknown remedy":       {`{property: a, says: A., whenever: {signs: cold}, then: {outcome: {remedy: cold}}}`, "unknown-remedy"},
 		"unknown specialist":   {`{property: a, says: A., whenever: {signs: cold}, then: {outcome: {first: nurse}}}`, "unknown-specialist"},
 		"unknown cause":        {`{property: a, says: A., whenever: {signs: cold}, then: {outcome: {cause: heat}}}`, "unknown-cause"},

@@ -21,7 +21,7 @@ type statement struct {
 // rules reads rules.yaml in two steps: first the names of everything, then the conditions, which may name one another.
 func (l *loader) rules() {
 	d, root := l.open(fileRules)
-	l.named, l.nodes, l.numbers = map[string]*statement{}, map[string]*Condition{}, map[*Condition]int{}
+	l.named, l.nodes, l.numbers, l.sizes = map[string]*statement{}, map[string]*Condition{}, map[*Condition]int{}, map[*Condition]int{}
 	l.usedFacts, l.usedSrc = map[ID]bool{}, map[ID]bool{}
 	var conditions []func()
 	l.d.Pattern.Absent = true
@@ -740,5 +740,19 @@ func (l *loader) share(key string, c *Condition) *Condition {
 		return same
 	}
 	l.nodes[key], l.numbers[c] = c, len(l.numbers)
+	l.measure(c)
 	return c
+}
+
+// measure finds conditions that are too large once everything they name is written out: a few facts, each naming the one
+// before it twice, are more than any machine can look through.
+func (l *loader) measure(c *Condition) {
+	size, faulty := 1, false
+	for _, p := range c.Parts {
+		size += l.sizes[p]
+		faulty = faulty || l.sizes[p] > maxSize
+	}
+	if l.sizes[c] = min(size, maxSize+1); size > maxSize && !faulty {
+		l.reader.fault(c.Place, "condition-too-large", "name fewer facts within facts", "written out in full, this condition has more than %d parts", maxSize)
+	}
 }
