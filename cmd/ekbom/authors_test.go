@@ -199,6 +199,29 @@ func prints(shown, lines []string) bool {
 	return regexp.MustCompile(`^` + form.String() + `$`).MatchString(strings.Join(append(lines, ""), "\n"))
 }
 
+// The README shows what check really prints of the shipped questionnaire.
+func TestReadmeShowsCheck(t *testing.T) {
+	t.Parallel()
+	const name = "../../README.md"
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, b := range blocks(strings.Split(string(data), "\n")) {
+		if b.language != "console" {
+			continue
+		}
+		found = true
+		if lines := typeIn(t, strings.TrimPrefix(b.lines[0], "$ ")); !prints(b.lines[1:], lines) {
+			t.Errorf("%s prints:\n%s", b.lines[0], strings.Join(lines, "\n"))
+		}
+	}
+	if !found {
+		t.Error("the README shows no command")
+	}
+}
+
 func TestPrints(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
