@@ -160,7 +160,7 @@ func TestClaimsAgreeWithEveryPath(t *testing.T) {
 	t.Parallel()
 	broken, held, empty := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		d := generate(t, 4)
+		d := rich(t)
 		claim := claims(t, d)
 		d.Properties = []q.Property{{ID: "p", Says: "says", Claims: []q.Claim{claim}}}
 		b := tryAll(d)
@@ -230,7 +230,7 @@ func TestStepsAgreeWithEveryPath(t *testing.T) {
 	t.Parallel()
 	broken, held := map[q.StepKind]int{}, map[q.StepKind]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		d := generate(t, 4)
+		d := rich(t)
 		s, ok := drawStep(t, d)
 		if !ok {
 			t.Skip("no question of this kind")
@@ -281,7 +281,7 @@ func drawStep(t *rapid.T, d *q.Definition) (q.Step, bool) {
 	var fit []int
 	for i, qu := range d.Questions {
 		if kind == q.StepTick && qu.Type == q.Choices || kind == q.StepLater && qu.Type == q.Choice || kind == q.StepLarger && qu.Type == q.Number ||
-			kind == q.StepUnsure && qu.Unsure && qu.Type != q.Number {
+			kind == q.StepUnsure && qu.Unsure && len(qu.Options) > 0 {
 			fit = append(fit, i)
 		}
 	}
@@ -317,7 +317,10 @@ func stepped(d *q.Definition, s q.Step, before, after q.Answers) bool {
 	}
 	switch s.Kind {
 	case q.StepTick:
-		none := uint64(1) << d.Questions[s.Question].None
+		none := uint64(0)
+		if at := d.Questions[s.Question].None; at >= 0 {
+			none = 1 << at
+		}
 		for _, o := range s.Options {
 			if b.State == q.Given && a.Options&(1<<o) == 0 && b.Options == a.Options&^none|1<<o {
 				return true

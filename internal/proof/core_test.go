@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -12,7 +13,19 @@ import (
 )
 
 func generate(t *rapid.T, most int) *q.Definition {
-	d, faults := q.Load(questionnairetest.Generate(t, most))
+	return load(t, questionnairetest.Generate(t, most))
+}
+
+// rich gives a plain questionnaire, or one in which everything occurs that the format has.
+func rich(t *rapid.T) *q.Definition {
+	if rapid.Bool().Draw(t, "rich") {
+		return load(t, questionnairetest.Rich(t, 3))
+	}
+	return generate(t, 4)
+}
+
+func load(t *rapid.T, files fstest.MapFS) *q.Definition {
+	d, faults := q.Load(files)
 	for _, f := range faults {
 		t.Error(f.Error())
 	}
@@ -87,7 +100,7 @@ func cost(s *symbol) int {
 func TestModelAgreesWithEvaluator(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := generate(t, 4)
+		d := rich(t)
 		m, w := one(d)
 		type stated struct {
 			c *q.Condition
@@ -177,7 +190,7 @@ func everyLook(d *q.Definition) (all []*q.Condition) {
 func TestSolverAgreesWithEveryPath(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := generate(t, 4)
+		d := rich(t)
 		m, w := one(d)
 		looks := everyLook(d)
 		best := make([]int, len(looks))
@@ -225,7 +238,7 @@ func TestSolverAgreesWithEveryPath(t *testing.T) {
 func TestDiagramAgreesWithEveryPath(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := generate(t, 4)
+		d := rich(t)
 		m, w := one(d)
 		looks := everyLook(d)
 		lits := make([]lit, len(looks))

@@ -75,6 +75,19 @@ func texts(definition, rules M) M {
 		}
 	}
 	name := func(M) any { return M{"name": "Name"} }
+	scores := M{}
+	if all, ok := rules["scores"].(M); ok {
+		for id, s := range all {
+			terms, bands := M{}, M{}
+			for _, t := range list(s.(M)["terms"]) {
+				terms[t["term"].(string)] = "Term"
+			}
+			for _, b := range list(s.(M)["bands"]) {
+				bands[b["band"].(string)] = "Band"
+			}
+			scores[id] = M{"name": "Score", "terms": terms, "bands": bands}
+		}
+	}
 	urgency, pattern := M{}, M{}
 	for _, u := range []string{"self-care", "routine", "soon", "same-day", "emergency"} {
 		urgency[u] = M{"heading": "Heading " + u, "sentence": "Sentence " + u, "steps": []string{"Step"}}
@@ -85,7 +98,7 @@ func texts(definition, rules M) M {
 	all := M{
 		"language": "en", "title": "Title",
 		"start":    M{"lead": "Lead", "for": "All", "gets": []string{"a"}, "cannot": []string{"b"}, "at_hand": []string{"c"}},
-		"sections": sections, "units": units, "questions": questions, "scores": M{}, "urgency": urgency, "pattern": pattern,
+		"sections": sections, "units": units, "questions": questions, "scores": scores, "urgency": urgency, "pattern": pattern,
 		"red_flags":   named("red_flags", "red_flag", func(M) any { return M{"name": "Name", "act": "Act"} }),
 		"criteria":    named("criteria", "criterion", name),
 		"look_alikes": named("look_alikes", "look_alike", name),
@@ -101,8 +114,18 @@ func texts(definition, rules M) M {
 }
 
 // Generate makes a faultless random questionnaire with at most the given number of questions.
-func Generate(t *rapid.T, most int) fstest.MapFS {
+func Generate(t *rapid.T, most int) fstest.MapFS { return generate(t, most, false) }
+
+// Rich is Generate with everything else that the format has: every type of question, answers that can be declined or left
+// blank, scores, look-alikes, causes that are not shown, and several referrals, exclusions and pieces of advice.
+func Rich(t *rapid.T, most int) fstest.MapFS { return generate(t, most, true) }
+
+func generate(t *rapid.T, most int, rich bool) fstest.MapFS {
 	g := generator{T: t}
+	types := 3
+	if rich {
+		types = 6
+	}
 	n := rapid.IntRange(1, most).Draw(t, "questions")
 	var questions []any
 	for i := range n {
@@ -113,7 +136,7 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 			question["if_not_asked"] = rapid.SampledFrom([]string{"no", "unknown"}).Draw(t, "meaning")
 		}
 		shape := shape{id: id}
-		switch rapid.IntRange(0, 3).Draw(t, "type") {
+		switch rapid.IntRange(0, types).Draw(t, "type") {
 		case 0, 1:
 			shape.options = []string{"a", "b", "c"}[:rapid.IntRange(2, 3).Draw(t, "options")]
 			question["type"], question["options"] = "choice", shape.options
@@ -122,9 +145,28 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 			question["type"], question["options"], question["none"] = "choices", shape.options, "none-of-these"
 		case 3:
 			question["type"], question["range"] = "number", M{"from": 0, "to": 3}
+		case 4:
+			shape.options = []string{"a", "b"}
+			question["type"], question["options"] = "choices", shape.options
+		case 5:
+			shape.words = true
+			question["type"] = "date"
+		case 6:
+			shape.words = true
+			question["type"], question["length"] = "text", 20
 		}
-		shape.unsure = rapid.Bool().Draw(t, "unsure")
-		question["unsure"] = shape.unsure
+		if question["type"] != "text" {
+			shape.unsure = rapid.Bool().Draw(t, "unsure")
+			question["unsure"] = shape.unsure
+		}
+		if rich {
+			shape.decline = question["type"] != "text" && rapid.Bool().Draw(t, "decline")
+			question["decline"] = shape.decline
+			question["optional"] = rapid.IntRange(0, 2).Draw(t, "optional") == 0
+			if question["type"] == "text" {
+				delete(question, "decline")
+			}
+		}
 		g.shapes = append(g.shapes, shape)
 		questions = append(questions, question)
 	}
@@ -154,6 +196,9 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 		"exclusions":  M{"heat": g.condition(n, 2)},
 		"advice":      []any{M{"advice": "bath", "kind": "comfort", "contains": []string{"heat"}, "when": g.condition(n, 2), "source": []string{"s1"}}},
 	}
+	if rich {
+		g.enrich(rules, n, levels)
+	}
 	read := map[string]bool{}
 	for _, q := range questions {
 		tests(q.(M)["ask"], read)
@@ -167,6 +212,63 @@ func Generate(t *rapid.T, most int) fstest.MapFS {
 	definition := M{"questionnaire": "random", "version": "1.0.0", "reviewed": "2026-01-02",
 		"sections": []any{M{"section": "only", "questions": questions}}}
 	return Files(definition, rules)
+}
+
+// enrich adds to the rules what Generate leaves out.
+func (g *generator) enrich(rules M, n int, levels []string) {
+	t := g.T
+	maybe := func(name string) bool { return rapid.Bool().Draw(t, name) }
+	level := func(name string) string { return rapid.SampledFrom(levels).Draw(t, name) }
+	flags := rules["red_flags"].([]any)
+	if maybe("two flags with one condition") {
+		flags = append(flags, M{"red_flag": "again", "urgency": level("urgency"), "if_unknown": "routine", "crisis": true, "when": flags[0].(M)["when"], "source": []string{"s1"}})
+		rules["red_flags"] = flags
+	}
+	rules["look_alikes"] = []any{M{"look_alike": "other", "when": g.condition(n, 2), "source": []string{"s1"}}}
+	rules["scores"] = M{"load": M{"bands": []any{M{"band": "light", "from": 0}, M{"band": "heavy", "from": 2}}, "terms": []any{
+		M{"term": "one", "points": 1, "when": g.condition(n, 2)}, M{"term": "two", "points": 2, "when": g.condition(n, 2)}}}}
+	for i, c := range rules["causes"].([]any) {
+		c := c.(M)
+		c["urgency"] = rapid.SampledFrom(append([]string{"self-care"}, levels...)).Draw(t, "urgency of a cause")
+		c["shown"] = rapid.IntRange(0, 3).Draw(t, "shown") > 0
+		switch rapid.IntRange(0, 2).Draw(t, "against") {
+		case 0:
+			delete(c, "against")
+		case 1:
+			c["against"] = []any{M{"look_alike": "other"}, g.condition(n, 1)}
+		}
+		c["rules"] = append(c["rules"].([]any), M{"rule": fmt.Sprintf("c%d-score", i), "strength": "moderate", "source": []string{"s1"},
+			"when": M{"score": M{"load": M{rapid.SampledFrom([]string{"from", "below"}).Draw(t, "score"): rapid.IntRange(1, 3).Draw(t, "points")}}}})
+	}
+	if k := rules["criteria"].([]any)[0].(M); maybe("never earlier") {
+		delete(k, "earlier")
+	}
+	rules["pattern"].(M)["shown"] = g.condition(n, 2)
+	if rules["hide_causes"] = level("hide"); maybe("nothing hidden") {
+		delete(rules, "hide_causes")
+	}
+	refer := func(id string, more M) M {
+		more["specialist"], more["named_by"], more["source"] = id, "evidence", []string{"s1"}
+		return more
+	}
+	rules["referrals"] = []any{
+		refer("doctor", M{"when": g.condition(n, 2)}),
+		refer("midwife", M{"causes": []string{"c0"}, "first": g.condition(n, 2)}),
+		refer("ambulance", M{"from": level("from"), "first_from": level("first from")}),
+		refer("nurse", M{"causes": []string{"c0"}, "when": g.condition(n, 1), "from": level("from")}),
+	}
+	rules["exclusions"] = M{"heat": g.condition(n, 2), "cold": g.condition(n, 2)}
+	advise := func(id, kind string, more M) M {
+		more["advice"], more["kind"], more["source"] = id, kind, []string{"s1"}
+		return more
+	}
+	rules["advice"] = []any{
+		advise("bath", "comfort", M{"contains": []string{"heat", "cold"}, "when": g.condition(n, 2)}),
+		advise("pack", "comfort", M{"contains": []string{"cold"}, "when": g.condition(n, 2), "unless": g.condition(n, 2)}),
+		advise("rest", "comfort", M{"when": M{"always": true}}),
+		advise("bottle", "bring", M{"contains": []string{"heat"}, "when": g.condition(n, 2), "unless": M{"red_flag": "f0"}}),
+		advise("stop", "avoid", M{"when": M{"cause": "c0"}}),
+	}
 }
 
 // tests notes which questions are read anywhere below a value.
@@ -188,6 +290,8 @@ type shape struct {
 	id      string
 	options []string
 	unsure  bool
+	decline bool
+	words   bool // own words or a date
 }
 
 type generator struct {
@@ -220,6 +324,12 @@ func (g *generator) condition(n, depth int) M {
 	s := g.shapes[rapid.IntRange(0, n-1).Draw(g.T, "question")]
 	if s.unsure && rapid.IntRange(0, 3).Draw(g.T, "test unsure") == 0 {
 		return M{s.id: "unsure"}
+	}
+	if s.decline && rapid.IntRange(0, 3).Draw(g.T, "test declined") == 0 {
+		return M{s.id: []string{"declined"}}
+	}
+	if s.words {
+		return M{s.id: "answered"}
 	}
 	if s.options == nil {
 		at := rapid.IntRange(1, 3).Draw(g.T, "threshold")
