@@ -22,6 +22,7 @@ type Report struct {
 	Properties   int        // properties looked at
 	Findings     []Finding  // what is not as it must be
 	Notes        []Finding  // what is worth a look, and no fault
+	BrokenOff    []string   // properties that need not hold while answers are lacking
 	Unproven     []string   // what was not decided within the bounds
 }
 
@@ -69,6 +70,7 @@ func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	for i := range d.Properties {
 		c.property(&d.Properties[i])
 	}
+	c.brokenOff()
 	c.count(limits) // last: what takes long to count may still be proven
 	return c.Report
 }

@@ -34,6 +34,8 @@ func (w *world) own(i int) (own []*symbol) {
 			offered = qu.Decline
 		case q.Blank:
 			offered = qu.Optional
+		case q.NotReached:
+			offered = true
 		default:
 			switch qu.Type {
 			case q.Choice, q.Choices:
@@ -121,6 +123,11 @@ func (w *world) test(t q.Test) rails {
 		r.f = m.and(m.or(given...), -r.t)
 	default:
 		r.f = -r.t
+		for _, s := range w.symbols[t.Question] {
+			if s.state == q.NotReached { // nobody knows yet
+				r.f = m.and(r.f, -s.lit)
+			}
+		}
 	}
 	// Where nobody else looks at the block, only who is asked has an answer.
 	if w.blocks[t.Question].shared {
