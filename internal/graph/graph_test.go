@@ -346,7 +346,8 @@ func TestRandom(t *testing.T) {
 func TestLarge(t *testing.T) {
 	t.Parallel()
 	cite := []string{"s1"}
-	var questions, signs []any
+	var questions, groups, signs []any
+	facts := m{}
 	for i := range 500 {
 		id := fmt.Sprintf("q%d", i)
 		qu := m{"question": id, "type": "choices", "options": []string{"a", "b", "c", "none-of-these"}, "none": "none-of-these"}
@@ -360,6 +361,11 @@ func TestLarge(t *testing.T) {
 			}
 		}
 		questions = append(questions, qu)
+		if i%20 == 19 {
+			group := fmt.Sprintf("group%d", i)
+			facts[group] = m{"any": signs}
+			groups, signs = append(groups, m{"fact": group}), nil
+		}
 	}
 	var sections []any
 	for i := 0; i < 500; i += 50 {
@@ -367,7 +373,7 @@ func TestLarge(t *testing.T) {
 	}
 	d := load(t, questionnairetest.Files(
 		m{"questionnaire": "large", "version": "1.0.0", "reviewed": "2026-01-02", "sections": sections},
-		m{"red_flags": []any{m{"red_flag": "any-sign", "urgency": "emergency", "if_unknown": "soon", "source": cite, "when": m{"any": signs}}},
+		m{"facts": facts, "red_flags": []any{m{"red_flag": "any-sign", "urgency": "emergency", "if_unknown": "soon", "source": cite, "when": m{"any": groups}}},
 			"causes": []any{}, "referrals": []any{m{"specialist": "doctor", "named_by": "source", "when": m{"always": true}, "source": cite}}, "advice": []any{}}))
 	text := *d.Texts["en"]
 	text.Questions = map[q.ID]q.QuestionText{}
