@@ -217,8 +217,8 @@ func (r *report) print(w io.Writer) {
 	fmt.Fprintf(w, "%s %s (%s)\n", r.Questionnaire.ID, r.Questionnaire.Version, r.Questionnaire.Hash[:12])
 	fmt.Fprintf(w, "  %d questions with %d options; a person answers between %d and %d\n", c.Questions, c.Options, c.FewestQuestions, c.MostQuestions)
 	r.Proof.print(w)
-	fmt.Fprintf(w, "  %d red flags, %d causes with %d rules, %d specialists, %d pieces of advice, %d sources\n",
-		c.RedFlags, c.Causes, c.Rules, c.Specialists, c.Advice, c.Sources)
+	fmt.Fprintf(w, "  %s, %s with %s, %s, %s, %s\n", count(c.RedFlags, "red flag"), count(c.Causes, "cause"), count(c.Rules, "rule"),
+		count(c.Specialists, "specialist"), plural(c.Advice, "piece of advice", "pieces of advice"), count(c.Sources, "source"))
 	for _, tag := range slices.Sorted(maps.Keys(r.Languages)) {
 		if lacks := r.Languages[tag]; len(lacks) == 0 {
 			fmt.Fprintf(w, "  language %s: complete\n", tag)

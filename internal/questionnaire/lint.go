@@ -5,6 +5,9 @@ import "slices"
 // lint finds what is wrong although every file can be read: rules that read a later question, and things that nothing uses.
 func (l *loader) lint() {
 	d := l.d
+	// What could not be read may well have been the use that is lacking: nobody shall take away a question about danger
+	// because an option is misspelt elsewhere.
+	complete := len(l.faults) == 0
 	read := make([]bool, len(d.Questions))
 	d.Conditions(func(c *Condition) { c.Questions(func(q int) { read[q] = true }) })
 	for i := range d.Questions {
@@ -18,19 +21,19 @@ func (l *loader) lint() {
 			}
 		})
 		switch {
-		case !read[i] && qu.Unread == "":
+		case complete && !read[i] && qu.Unread == "":
 			l.reader.fault(qu.Place, "unread-question", "use it in a rule, say why it is asked under unread, or take it away", "no rule reads %q", qu.ID)
 		case read[i] && qu.Unread != "":
 			l.reader.fault(qu.Place, "read-after-all", "take unread away", "%q is read by a rule", qu.ID)
 		}
 	}
 	for _, f := range d.Facts {
-		if !l.usedFacts[f.ID] {
+		if complete && !l.usedFacts[f.ID] {
 			l.reader.fault(f.Place, "unused-fact", "use it or take it away", "nothing uses the fact %q", f.ID)
 		}
 	}
 	for _, s := range d.Sources {
-		if !l.usedSrc[s.ID] {
+		if complete && !l.usedSrc[s.ID] {
 			l.reader.fault(s.Place, "unused-source", "cite it or take it away", "nothing cites the source %q", s.ID)
 		}
 	}

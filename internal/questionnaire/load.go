@@ -168,7 +168,11 @@ func (r *reader) knownFiles() {
 			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText, folderSchema}, name):
 			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
 			default:
-				r.fault(Place{File: name}, "unknown-file", "take it out of the folder", "this file is not part of a questionnaire")
+				mend := "take it out of the folder"
+				if stem, ok := strings.CutSuffix(name, ".yml"); ok {
+					mend = "call it " + stem + ".yaml"
+				}
+				r.fault(Place{File: name}, "unknown-file", mend, "this file is not part of a questionnaire")
 			}
 		}
 	}

@@ -440,3 +440,20 @@ func many(n int) (list []any) {
 	}
 	return list
 }
+
+// A misspelt option is told alone: that nothing seems to read its question any more would lead to taking the question away.
+func TestMisspeltOptionIsToldAlone(t *testing.T) {
+	t.Parallel()
+	files := propertyFiles("properties: []\n")
+	files["rules.yaml"].Data = []byte(strings.ReplaceAll(string(files["rules.yaml"].Data), `"often": "often"`, `"often": "offen"`))
+	files["rules.yaml"].Data = []byte(strings.ReplaceAll(string(files["rules.yaml"].Data), `"often": "never"`, `"often": "neber"`))
+	_, faults := q.Load(files)
+	for _, f := range faults {
+		if f.Code != "unknown-option" {
+			t.Errorf("beside the true fault: %v", f.Error())
+		}
+	}
+	if len(faults) != 2 {
+		t.Errorf("%d faults", len(faults))
+	}
+}

@@ -166,6 +166,7 @@ func (l *loader) readScores(d doc, n *yaml.Node, later func(func())) {
 
 func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
 	for _, i := range d.items(n) {
+		before := len(l.faults)
 		f := RedFlag{Place: d.at(i)}
 		var when *yaml.Node
 		d.fields(i, []string{"red_flag", "urgency", "if_unknown", "when", "source"}, map[string]func(*yaml.Node){
@@ -176,10 +177,11 @@ func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
 			"when":       func(n *yaml.Node) { when = n },
 			"source":     func(n *yaml.Node) { f.Source = l.cite(d, n) },
 		})
-		if f.IfUnknown > f.Urgency {
+		readable := len(l.faults) == before
+		if readable && f.IfUnknown > f.Urgency {
 			d.fault(i, "unknown-above-known", "lower if_unknown", "%s: not knowing is more urgent than knowing", f.ID)
 		}
-		if f.Urgency == SelfCare {
+		if readable && f.Urgency == SelfCare {
 			d.fault(i, "flag-without-urgency", "raise urgency", "%s: a red flag is at least routine", f.ID)
 		}
 		s := l.name(d, i, "red_flag", f.ID, func() *Condition { return l.conditionOr(d, when) })

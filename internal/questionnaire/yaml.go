@@ -74,7 +74,7 @@ func parse(files fs.FS, name string) (root yaml.Node, fault *Fault) {
 		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
 			place.Line, place.Column, what = max(1, one.Mark.Line), one.Mark.Column, one.Message
 		}
-		return at(place, "not-yaml", "mind the indentation and the colons", "not readable as YAML: "+what)
+		return at(place, "not-yaml", "mind the indentation, close each bracket, put a space behind each colon, and quotes around words that hold a colon; the mistake may stand a line above", "not readable as YAML: "+what)
 	}
 	return root, nil
 }
