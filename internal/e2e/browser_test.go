@@ -246,7 +246,12 @@ func (v *visitor) text(css string) string {
 
 func (v *visitor) wantPath(want string) {
 	v.Helper()
-	if got := v.where(); got != want {
+	// Where a page was redirected, the browser may tell of it a moment after the page is there.
+	got := v.where()
+	for end := time.Now().Add(2 * time.Second); got != want && time.Now().Before(end); got = v.where() {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if got != want {
 		v.Fatalf("at %s, want %s: %s", got, want, v.text("main"))
 	}
 }
