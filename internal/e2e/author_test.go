@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,13 +53,14 @@ func (v *visitor) until(expression string) {
 	v.Helper()
 	v.do("wait for "+expression, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		for {
+			// While one page gives way to the next, there may be nothing to ask.
 			is, err := chromedp.Evaluate[bool](expression)(ctx, t)
-			if err != nil || is {
-				return chromedp.Void{}, err
+			if err == nil && is {
+				return chromedp.Void{}, nil
 			}
 			select {
 			case <-ctx.Done():
-				return chromedp.Void{}, ctx.Err()
+				return chromedp.Void{}, errors.Join(ctx.Err(), err)
 			case <-time.After(50 * time.Millisecond):
 			}
 		}
@@ -84,8 +86,8 @@ func (v *visitor) look(name string) {
 }
 
 const (
-	faulty  = `document.querySelector("#author .state").textContent === "1 fault"`
-	settled = `document.querySelector("#author .state").textContent.startsWith("sound, proven")`
+	faulty  = `document.querySelector("#author .state")?.textContent === "1 fault"`
+	settled = `!!document.querySelector("#author .state")?.textContent.startsWith("sound, proven")`
 )
 
 // The panel of an author, on a small screen and a large one, renewed by its script without losing what is being typed.
@@ -99,7 +101,7 @@ func TestAuthor(t *testing.T) {
 	v := visit(t, s)
 	v.resize(320, 640)
 	v.open("/dev/at/age")
-	v.wantPath("/q/age")
+	v.until(`location.pathname === "/q/age"`)
 	v.until(settled)
 	v.look("question-320")
 	v.press(`.author a[href="/dev/"]`)
