@@ -47,7 +47,7 @@ func goalName(g proof.Goal, words *wording.Words, folder string) string {
 	if g.Kind != proof.GoalBranch {
 		return g.Name
 	}
-	how := map[questionnaire.Op]string{questionnaire.OpAny: "alone makes it true", questionnaire.OpAll: "alone makes it false",
+	how := map[questionnaire.Op]string{questionnaire.OpAny: "alone makes it true", questionnaire.OpAll: "is the only part that is not so",
 		questionnaire.OpAtLeast: "is the one without which it is not reached"}[g.Whole.Op]
 	return fmt.Sprintf("%s:%d: %s %s", filepath.Join(folder, g.Whole.Place.File), g.Whole.Place.Line, words.Condition(g.Part), how)
 }

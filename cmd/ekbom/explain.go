@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,10 +18,11 @@ import (
 type explainCommand struct {
 	Lang  string        `default:"en" help:"Language of the questionnaire's own words. The words between them are English."`
 	Limit time.Duration `default:"10s" help:"Longest time to look for what would change the outcome."`
+	Case  string        `placeholder:"ID" help:"Explain the answers of a case of the questionnaire instead."`
 	Name  string        `arg:"" optional:"" default:"rls" help:"A shipped questionnaire, or a folder."`
 }
 
-// Run reads answers from standard input and prints what they lead to, why, and what would change it.
+// Run reads answers, from standard input or of a case, and prints what they lead to, why, and what would change it.
 func (c *explainCommand) Run(s *stage) error {
 	d, err := s.loadNamed(c.Name)
 	if err != nil {
@@ -32,7 +32,7 @@ func (c *explainCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
-	answers, err := s.readPath(d)
+	answers, err := c.answers(s, d)
 	if err != nil {
 		return err
 	}
@@ -40,31 +40,43 @@ func (c *explainCommand) Run(s *stage) error {
 	defer cancel()
 	x := &explainer{w: s.stdout, d: d, t: text, words: wording.New(d, text), answers: answers, values: d.NewValues(), turns: map[string][]proof.Turn{}, cited: map[questionnaire.ID]bool{}}
 	d.Evaluate(answers, x.values)
-	turns, err := proof.NewTurns(d).Of(ctx, answers)
-	x.complete = !errors.Is(err, proof.ErrUnanswered)
-	for _, t := range turns {
+	for _, t := range proof.NewTurns(d).Of(ctx, answers) {
 		x.turns[turnKey(t.Kind, t.ID)] = append(x.turns[turnKey(t.Kind, t.ID)], t)
 	}
 	x.explain(assess.Evaluate(d, answers))
-	if x.complete && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		fmt.Fprintf(s.stderr, "not all that would change the outcome was found within %s; give more with --limit\n", c.Limit)
 	}
 	return nil
+}
+
+// answers are those to explain.
+func (c *explainCommand) answers(s *stage, d *questionnaire.Definition) (questionnaire.Answers, error) {
+	if c.Case == "" {
+		return s.readPath(d)
+	}
+	var ids []questionnaire.ID
+	for _, k := range d.Cases {
+		if string(k.ID) == c.Case {
+			return k.Answers, nil
+		}
+		ids = append(ids, k.ID)
+	}
+	return nil, wrongUse{fmt.Errorf("%s has no case %q%s", d.ID, c.Case, questionnaire.DidYouMean(c.Case, ids))}
 }
 
 func turnKey(kind proof.TurnKind, id questionnaire.ID) string { return fmt.Sprint(kind, " ", id) }
 
 // explainer prints one outcome in plain words.
 type explainer struct {
-	w        io.Writer
-	d        *questionnaire.Definition
-	t        *questionnaire.Text
-	words    *wording.Words
-	answers  questionnaire.Answers
-	values   *questionnaire.Values
-	turns    map[string][]proof.Turn
-	complete bool
-	cited    map[questionnaire.ID]bool
+	w       io.Writer
+	d       *questionnaire.Definition
+	t       *questionnaire.Text
+	words   *wording.Words
+	answers questionnaire.Answers
+	values  *questionnaire.Values
+	turns   map[string][]proof.Turn
+	cited   map[questionnaire.ID]bool
 }
 
 func (x *explainer) line(depth int, format string, args ...any) {
@@ -79,6 +91,9 @@ func (x *explainer) explain(o *assess.Outcome) {
 	another := d.SpeaksForAnother != nil && x.values.Of(d.SpeaksForAnother) == questionnaire.True
 	x.heading(t.Urgency[o.Urgency].Heading)
 	x.line(0, "%s", t.Urgency[o.Urgency].Sentence)
+	if o.Urgency == questionnaire.Emergency {
+		x.line(0, "The patient sees only whom to call and which answers it is for. All else below is for whoever reviews it.")
+	}
 	x.line(0, "Urgency: %s", o.Urgency)
 	for _, turn := range slices.Concat(x.turns[turnKey(proof.UrgencyFalls, "")], x.turns[turnKey(proof.UrgencyRises, "")]) {
 		how := "less urgent"
@@ -86,25 +101,28 @@ func (x *explainer) explain(o *assess.Outcome) {
 			how = "more urgent"
 		}
 		x.turn(1, turn, how, fmt.Sprintf("%s, %s,", turn.Urgency, how))
-	}
-	for _, flags := range []struct {
-		heading string
-		list    []assess.RedFlag
-		kinds   []proof.TurnKind
-	}{
-		{"Warning signs that are there", o.RedFlags, []proof.TurnKind{proof.FlagEnds}},
-		{"Warning signs that cannot be told", o.OpenFlags, []proof.TurnKind{proof.FlagRuledOut, proof.FlagFires}},
-	} {
-		if len(flags.list) > 0 {
-			x.heading(flags.heading)
-		}
-		for _, f := range flags.list {
-			x.line(1, "%s [red flag %s, %s]", t.RedFlag(f.ID, another).Name, f.ID, f.Urgency)
-			x.reasons("because", f.Because)
-			x.sources(f.Source)
-			x.would(flags.kinds, f.ID)
+		if turn.Others > 0 {
+			x.line(2, "for example; %s it as well", plural(turn.Others, "other change does", "other changes do"))
 		}
 	}
+	flag := func(f assess.RedFlag) string {
+		return fmt.Sprintf("%s [red flag %s, %s]", t.RedFlag(f.ID, another).Name, f.ID, f.Urgency)
+	}
+	if len(o.RedFlags) > 0 {
+		x.heading("Warning signs that are there")
+	}
+	for _, f := range o.RedFlags {
+		x.line(1, "%s", flag(f))
+		x.reasons("because", f.Because)
+		x.sources(f.Source)
+		x.would([]proof.TurnKind{proof.FlagEnds}, f.ID)
+	}
+	x.together("Warning signs that cannot be told", len(o.OpenFlags), func(i int) string {
+		f := o.OpenFlags[i]
+		x.reasons("because", f.Because)
+		x.would([]proof.TurnKind{proof.FlagRuledOut, proof.FlagFires}, f.ID)
+		return flag(f)
+	})
 	x.pattern(o)
 	if len(o.Causes) > 0 {
 		x.heading("Causes that the answers point to")
@@ -131,7 +149,7 @@ func (x *explainer) explain(o *assess.Outcome) {
 			x.line(2, "still open: %s", strings.Join(open, "; "))
 		}
 		x.sources(c.Source)
-		x.would([]proof.TurnKind{proof.CauseEnds}, c.ID)
+		x.would([]proof.TurnKind{proof.CauseEnds, proof.CauseGrows}, c.ID)
 	}
 	if len(o.LookAlikes) > 0 {
 		x.heading("What can feel the same")
@@ -162,6 +180,10 @@ func (x *explainer) explain(o *assess.Outcome) {
 		if len(causes) > 0 {
 			x.line(2, "for: %s", strings.Join(causes, "; "))
 		}
+		at := slices.IndexFunc(d.Referrals, func(r questionnaire.Referral) bool { return r.Specialist == sp.ID })
+		if from := d.Referrals[at].From; from > questionnaire.SelfCare && o.Urgency >= from {
+			x.line(2, "for: whoever's urgency is %s", wording.From(from))
+		}
 		x.sources(sp.Source)
 		x.would([]proof.TurnKind{proof.ReferralEnds}, sp.ID)
 	}
@@ -181,6 +203,7 @@ func (x *explainer) pattern(o *assess.Outcome) {
 		x.line(1, "%s: %s", x.t.Criteria[c.ID].Name, strings.ReplaceAll(c.State.String(), "-", " "))
 		x.reasons("because", c.Because)
 		x.sources(c.Source)
+		x.would([]proof.TurnKind{proof.CriterionEnds, proof.CriterionComes}, c.ID)
 	}
 	for _, kind := range []proof.TurnKind{proof.MatchFalls, proof.MatchRises} {
 		for _, turn := range x.turns[turnKey(kind, "")] {
@@ -192,36 +215,31 @@ func (x *explainer) pattern(o *assess.Outcome) {
 
 // advice tells what is given, and what would be were it not for an exclusion.
 func (x *explainer) advice(o *assess.Outcome) {
-	if len(o.Advice) > 0 {
-		x.heading("Advice")
-	}
-	for _, a := range o.Advice {
-		x.line(1, "%s [%s %s]", x.t.Advice[a.ID], a.Kind, a.ID)
+	x.together("Advice", len(o.Advice), func(i int) string {
+		a := o.Advice[i]
 		x.reasons("because", a.Because)
 		x.sources(a.Source)
-	}
+		x.would([]proof.TurnKind{proof.AdviceEnds}, a.ID)
+		return fmt.Sprintf("%s [%s %s]", x.t.Advice[a.ID], a.Kind, a.ID)
+	})
 	given := o.Reached().Advice
-	first := true
-	for _, a := range x.d.Advice {
-		if x.values.Of(a.When) != questionnaire.True || slices.Contains(given, a.ID) {
-			continue
-		}
-		if first {
-			x.heading("Advice that applies but is held back")
-			first = false
-		}
-		x.line(1, "%s [%s %s]", x.t.Advice[a.ID], a.Kind, a.ID)
-		x.heldBack("its own exclusion", a.Unless)
-		for _, e := range x.d.Exclusions {
-			if slices.Contains(a.Contains, e.Remedy) {
-				x.heldBack("the exclusion of "+string(e.Remedy), e.When)
-			}
-		}
+	held := slices.DeleteFunc(slices.Clone(x.d.Advice), func(a questionnaire.Advice) bool {
+		return x.values.Of(a.When) != questionnaire.True || slices.Contains(given, a.ID)
+	})
+	x.together("Advice that applies but is held back", len(held), func(i int) string {
+		a := held[i]
 		if a.Kind == questionnaire.Comfort && x.d.HideCauses != questionnaire.SelfCare && o.Urgency >= x.d.HideCauses {
 			x.line(2, "held back by the urgency: nothing is to delay getting help")
 		}
+		x.heldBack("its own exclusion", a.Unless)
+		for _, e := range x.d.Exclusions {
+			if slices.Contains(a.Contains, e.Remedy) {
+				x.heldBack("what excludes "+string(e.Remedy), e.When)
+			}
+		}
 		x.would([]proof.TurnKind{proof.AdviceAllowed}, a.ID)
-	}
+		return fmt.Sprintf("%s [%s %s]", x.t.Advice[a.ID], a.Kind, a.ID)
+	})
 }
 
 // heldBack tells of an exclusion that is not known to be false.
@@ -249,24 +267,15 @@ func (x *explainer) silence(o *assess.Outcome) {
 		at, _ := x.d.Question(id)
 		x.line(1, "%s", x.words.Answer(at, x.answers[at]))
 	}
-	if len(o.NotAsked) > 0 {
-		x.heading("Not asked")
-	}
-	for _, n := range o.NotAsked {
-		at, _ := x.d.Question(n.Question)
-		x.line(1, "%s", x.words.Question(at))
-		x.reasons("because", n.Because)
-		x.line(2, "asked if: %s", x.words.Condition(x.d.Questions[at].Ask))
-	}
+	x.together("Not asked", len(o.NotAsked), func(i int) string {
+		x.reasons("because", o.NotAsked[i].Because)
+		at, _ := x.d.Question(o.NotAsked[i].Question)
+		return x.words.Question(at)
+	})
 }
 
 // near tells which causes one answer more would add.
 func (x *explainer) near() {
-	if !x.complete {
-		x.heading("What would change this")
-		x.line(1, "is only worked out when every question that is asked has an answer")
-		return
-	}
 	first := true
 	for i := range x.d.Causes {
 		id := x.d.Causes[i].ID
@@ -278,6 +287,33 @@ func (x *explainer) near() {
 			x.line(1, "%s [cause %s]", x.t.Causes[id].Name, id)
 			x.turn(2, turn, "", "concluded as well")
 		}
+	}
+}
+
+// together prints n things under a heading. tell prints what is to say of one and gives its name; those of which the same is
+// to be said stand together.
+func (x *explainer) together(heading string, n int, tell func(i int) string) {
+	if n > 0 {
+		x.heading(heading)
+	}
+	out := x.w
+	names := map[string][]string{}
+	var all []string
+	for i := range n {
+		said := new(strings.Builder)
+		x.w = said
+		name := tell(i)
+		if names[said.String()] == nil {
+			all = append(all, said.String())
+		}
+		names[said.String()] = append(names[said.String()], name)
+	}
+	x.w = out
+	for _, said := range all {
+		for _, name := range names[said] {
+			x.line(1, "%s", name)
+		}
+		fmt.Fprint(x.w, said)
 	}
 }
 
@@ -326,18 +362,27 @@ func (x *explainer) allSources() {
 
 // would tells what would change a conclusion.
 func (x *explainer) would(kinds []proof.TurnKind, id questionnaire.ID) {
-	say := map[proof.TurnKind]string{proof.FlagEnds: "known not to be there", proof.FlagRuledOut: "known not to be there", proof.FlagFires: "there for certain",
-		proof.CauseEnds: "not concluded", proof.ReferralEnds: "not an address", proof.AdviceAllowed: "given"}
+	say := map[proof.TurnKind]string{proof.FlagEnds: "not raised", proof.FlagRuledOut: "not raised, and not open", proof.FlagFires: "raised",
+		proof.CriterionEnds: "not met", proof.CriterionComes: "met", proof.CauseEnds: "not concluded", proof.CauseGrows: "stronger",
+		proof.ReferralEnds: "not an address", proof.AdviceEnds: "not given", proof.AdviceAllowed: "given"}
 	for _, kind := range kinds {
 		for _, turn := range x.turns[turnKey(kind, id)] {
-			x.turn(2, turn, say[kind], say[kind])
+			what := say[kind]
+			if kind == proof.CauseGrows && turn.Strength > 0 {
+				what = turn.Strength.String()
+			}
+			x.turn(2, turn, say[kind], what)
 		}
 	}
 }
 
 // turn tells a smallest change of answers. never names what no answers bring.
 func (x *explainer) turn(depth int, t proof.Turn, never, what string) {
-	if len(t.Changed) == 0 {
+	switch {
+	case t.Far:
+		x.line(depth, "%s only with more than %d changes", what, proof.FewSteps)
+		return
+	case len(t.Changed) == 0:
 		x.line(depth, "no other answers would make it %s", never)
 		return
 	}
@@ -360,6 +405,8 @@ func (x *explainer) change(c proof.Change) string {
 	switch {
 	case c.Is.State == questionnaire.NotReached:
 		return question + "not asked then"
+	case c.Unanswered:
+		return question + value(c.Is) + " (not answered yet)"
 	case c.Was.State == questionnaire.NotReached:
 		return question + value(c.Is) + " (asked only then)"
 	case several(c.Was) && several(c.Is):

@@ -20,6 +20,7 @@ type Subject struct {
 	id       q.ID
 	name     string   // what patients or clinicians read
 	facts    []string // what is so beside the conditions
+	sources  []q.ID   // where it comes from as a whole
 	branches []branch
 }
 
@@ -45,17 +46,19 @@ func NewSubject(d *q.Definition, t *q.Text, name string) (*Subject, error) {
 		kind, id = "", name
 	}
 	var found []*Subject
+	var known []q.ID
 	for _, s := range subjects(d, t) {
 		if string(s.id) == id && (kind == "" || s.kind == kind) {
 			found = append(found, &s)
 		}
+		known = append(known, s.id)
 	}
 	switch len(found) {
 	case 1:
 		found[0].grow()
 		return found[0], nil
 	case 0:
-		return nil, fmt.Errorf("%q: %w", name, ErrNoSubject)
+		return nil, fmt.Errorf("%q: %w%s", name, ErrNoSubject, q.DidYouMean(id, known))
 	}
 	var names []string
 	for _, s := range found {
@@ -109,23 +112,32 @@ func subjects(d *q.Definition, t *q.Text) (list []Subject) {
 			branches = append(branches, when(fmt.Sprintf("Concluded with strength %s (%s) when", r.Strength, r.ID), r.When, r.Source...))
 		}
 		for _, a := range c.Against {
-			branches = append(branches, when("Spoken against when", a))
+			says, sources := "Spoken against when", []q.ID(nil)
+			if at := slices.IndexFunc(d.LookAlikes, func(x q.LookAlike) bool { return x.When == a }); at >= 0 {
+				says, sources = "Spoken against by the look-alike "+string(d.LookAlikes[at].ID)+" when", d.LookAlikes[at].Source
+			}
+			branches = append(branches, when(says, a, sources...))
 		}
 		add("cause", c.ID, t.Causes[c.ID].Name, facts, branches...)
 	}
 	for _, r := range d.Referrals {
 		var facts []string
 		if len(r.Causes) > 0 {
-			facts = append(facts, "Leads here: any of the causes "+join(r.Causes))
+			var causes []string
+			for _, id := range r.Causes {
+				causes = append(causes, cmp.Or(t.Causes[id].Name, string(id)))
+			}
+			facts = append(facts, "Leads here: any of these causes: "+strings.Join(causes, "; "))
 		}
 		if r.From != q.SelfCare {
-			facts = append(facts, "Leads here: the urgency is "+orMore(r.From))
+			facts = append(facts, "Leads here: the urgency is "+wording.From(r.From))
 		}
 		if r.FirstFrom != q.SelfCare {
-			facts = append(facts, "First address: the urgency is "+orMore(r.FirstFrom))
+			facts = append(facts, "First address: the urgency is "+wording.From(r.FirstFrom))
 		}
 		facts = append(facts, "Sources: "+join(r.Source))
-		add("specialist", r.Specialist, t.Specialists[r.Specialist].Name, facts, when("Leads here when", r.When, r.Source...), when("First address when", r.First))
+		add("specialist", r.Specialist, t.Specialists[r.Specialist].Name, facts, when("Leads here when", r.When), when("First address when", r.First))
+		list[len(list)-1].sources = r.Source
 	}
 	for _, a := range d.Advice {
 		branches := []branch{when("Given when", a.When, a.Source...), when("Never when, and not while this cannot be told", a.Unless)}
@@ -136,7 +148,7 @@ func subjects(d *q.Definition, t *q.Text) (list []Subject) {
 		}
 		facts := []string{"Kind: " + a.Kind.String()}
 		if a.Kind == q.Comfort && d.HideCauses != q.SelfCare {
-			facts = append(facts, "Not shown when the urgency is "+orMore(d.HideCauses))
+			facts = append(facts, "Not shown when the urgency is "+wording.From(d.HideCauses))
 		}
 		add("advice", a.ID, t.Advice[a.ID], facts, branches...)
 	}
@@ -170,13 +182,6 @@ func subjects(d *q.Definition, t *q.Text) (list []Subject) {
 			when("Full when", p.Full), when("Partial when", p.Partial), when("None when", p.None), when("A patient sees it when", p.Shown))
 	}
 	return list
-}
-
-func orMore(u q.Urgency) string {
-	if u == q.Emergency {
-		return u.String()
-	}
-	return u.String() + " or more urgent"
 }
 
 func join(ids []q.ID) string {
@@ -250,7 +255,7 @@ func (s *Subject) SVG() string {
 		c.y = c.text("muted", marginX, c.y+2, sizeText, clip(wrap(fact, sizeText, false, room), longest))
 	}
 	c.y += 10
-	var sources []q.ID
+	sources := slices.Clone(s.sources)
 	for _, b := range s.branches {
 		c.fit(90)
 		top := c.y
@@ -339,7 +344,7 @@ func (s *Subject) cite(c *canvas, ids []q.ID) {
 			said += "; article: " + x.Article
 		}
 		if x.Evidence != "" {
-			said += "; evidence review: " + x.Evidence
+			said += "; evidence: " + x.Evidence
 		}
 		lines := clip(wrap(fmt.Sprintf("%s; read %s", said, x.Reviewed.Format("2006-01-02")), sizeText, false, room), longest)
 		c.fit(len(lines) * leading(sizeText))

@@ -68,16 +68,22 @@ func every(d *q.Definition, i int) (all []q.Answer) {
 }
 
 // walk calls yield for every complete path.
-func walk(d *q.Definition, yield func(q.Answers)) {
+func walk(d *q.Definition, yield func(q.Answers)) { walkOpen(d, make([]bool, len(d.Questions)), yield) }
+
+// walkOpen yields as well the sets of answers in which some of the open questions have no answer.
+func walkOpen(d *q.Definition, open []bool, yield func(q.Answers)) {
 	var from func(i int, answers q.Answers)
 	from = func(i int, answers q.Answers) {
 		if i == len(answers) {
 			yield(answers)
 			return
 		}
-		if d.Walk(d.Questions[i].Ask, answers) != q.True {
+		asked := d.Walk(d.Questions[i].Ask, answers) == q.True
+		if !asked || open[i] {
 			answers[i] = q.Answer{}
 			from(i+1, answers)
+		}
+		if !asked {
 			return
 		}
 		for _, a := range every(d, i) {

@@ -269,7 +269,7 @@ func (w *world) inputs(answers q.Answers) []bool {
 func (w *world) mark(inputs []bool, answers q.Answers) {
 	for i, a := range answers {
 		for _, s := range w.symbols[i] {
-			if s.in(&w.d.Questions[i], a) {
+			if s.in(&w.d.Questions[i], a) && (s.state != q.NotReached || w.d.Walk(w.d.Questions[i].Ask, answers) == q.True) {
 				inputs[w.m.gates[s.lit].input-1] = true
 			}
 		}

@@ -60,7 +60,7 @@ func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml
 			for i := range l.d.Questions {
 				known = append(known, l.d.Questions[i].ID)
 			}
-			d.fault(v, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", key, didYouMean(key, known))
+			d.fault(v, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", key, DidYouMean(key, known))
 			continue
 		}
 		entries := []*yaml.Node{v}
@@ -81,7 +81,7 @@ func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml
 		if fault != nil {
 			mend := "give an answer that the question takes"
 			if fault.Code == FaultOption {
-				mend += didYouMean(ID(fault.Detail), l.d.Questions[at].Options)
+				mend += DidYouMean(ID(fault.Detail), l.d.Questions[at].Options)
 			}
 			d.fault(v, "not-an-answer", mend, "%s", fault.Error())
 			continue

@@ -376,7 +376,7 @@ func (l *loader) clinic(d doc, n *yaml.Node) {
 	question := func(n *yaml.Node) (at int, ok bool) {
 		id := d.id(n)
 		if at, ok = l.d.index[id]; !ok && id != "" {
-			d.fault(n, "unknown-question", "name a question that stands under sections", "there is no question %q%s", id, didYouMean(id, sortedKeys(l.d.index)))
+			d.fault(n, "unknown-question", "name a question that stands under sections", "there is no question %q%s", id, DidYouMean(id, sortedKeys(l.d.index)))
 		}
 		return at, ok
 	}

@@ -85,7 +85,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 		for _, id := range d.ids(n) {
 			at := slices.Index(known, id)
 			if at < 0 {
-				d.fault(n, "unknown-"+what, "name one that exists", "there is no %s %q%s", strings.ReplaceAll(what, "-", " "), id, didYouMean(string(id), known))
+				d.fault(n, "unknown-"+what, "name one that exists", "there is no %s %q%s", strings.ReplaceAll(what, "-", " "), id, DidYouMean(string(id), known))
 				continue
 			}
 			one(Look{Kind: kind, At: at})
@@ -142,7 +142,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 			d.entries(n, func(k, v *yaml.Node) {
 				at := slices.Index(l.causeIDs(), ID(k.Value))
 				if at < 0 {
-					d.fault(k, "unknown-cause", "name one that exists", "there is no cause %q%s", k.Value, didYouMean(k.Value, l.causeIDs()))
+					d.fault(k, "unknown-cause", "name one that exists", "there is no cause %q%s", k.Value, DidYouMean(k.Value, l.causeIDs()))
 					return
 				}
 				one(Look{Kind: LookStrength, At: at, Strength: word[Strength](d, v, strengthNames)})
@@ -160,7 +160,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 				known := ids(l.d.RedFlags, func(f RedFlag) ID { return f.ID })
 				at := slices.Index(known, id)
 				if at < 0 {
-					d.fault(n, "unknown-red-flag", "name one that exists", "there is no red flag %q%s", id, didYouMean(string(id), known))
+					d.fault(n, "unknown-red-flag", "name one that exists", "there is no red flag %q%s", id, DidYouMean(string(id), known))
 					return
 				}
 				one(Look{Kind: LookOpen, At: at, Urgency: from, UrgencyTo: to})
@@ -288,7 +288,7 @@ func (l *loader) unsureAt(d doc, n *yaml.Node, id ID) (at int, ok bool) {
 	at, ok = l.d.Question(id)
 	switch {
 	case !ok:
-		d.fault(n, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", id, didYouMean(id, sortedKeys(l.d.index)))
+		d.fault(n, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", id, DidYouMean(id, sortedKeys(l.d.index)))
 	case !l.d.Questions[at].Unsure:
 		d.fault(n, "not-offered", "offer it at the question, or take it away here", "the question %q does not offer %q", id, WordUnsure)
 		ok = false
@@ -301,7 +301,7 @@ func (l *loader) optionsOf(d doc, n *yaml.Node, at int) (options []int) {
 	for _, id := range d.ids(n) {
 		i, ok := l.d.Option(at, id)
 		if !ok {
-			d.fault(n, "unknown-option", "name an option of the question", "the question %q has no option %q%s", l.d.Questions[at].ID, id, didYouMean(id, l.d.Questions[at].Options))
+			d.fault(n, "unknown-option", "name an option of the question", "the question %q has no option %q%s", l.d.Questions[at].ID, id, DidYouMean(id, l.d.Questions[at].Options))
 			continue
 		}
 		options = append(options, i)
@@ -313,7 +313,7 @@ func (l *loader) optionsOf(d doc, n *yaml.Node, at int) (options []int) {
 func (l *loader) more(d doc, k, v *yaml.Node, p *Property) {
 	at, ok := l.d.Question(ID(k.Value))
 	if !ok {
-		d.fault(k, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", k.Value, didYouMean(ID(k.Value), sortedKeys(l.d.index)))
+		d.fault(k, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", k.Value, DidYouMean(ID(k.Value), sortedKeys(l.d.index)))
 		return
 	}
 	qu := &l.d.Questions[at]

@@ -80,7 +80,7 @@ func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
 			}
 		}
 		slices.Sort(known)
-		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s", kind, id, didYouMean(string(id), known))
+		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s", kind, id, DidYouMean(string(id), known))
 		return nil
 	}
 	if kind == "fact" {
@@ -415,7 +415,7 @@ func (l *loader) cite(d doc, n *yaml.Node) []ID {
 			for _, s := range l.d.Sources {
 				known = append(known, s.ID)
 			}
-			d.fault(n, "unknown-source", "add it to sources.yaml", "there is no source %q%s", id, didYouMean(string(id), known))
+			d.fault(n, "unknown-source", "add it to sources.yaml", "there is no source %q%s", id, DidYouMean(string(id), known))
 		}
 	}
 	return list
@@ -620,7 +620,7 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 		for i := range l.d.Questions {
 			known = append(known, l.d.Questions[i].ID)
 		}
-		d.fault(k, "unknown-question", "name a question of definition.yaml, or one of the forms of a condition", "there is no question %q%s", k.Value, didYouMean(k.Value, known))
+		d.fault(k, "unknown-question", "name a question of definition.yaml, or one of the forms of a condition", "there is no question %q%s", k.Value, DidYouMean(k.Value, known))
 		return nil
 	}
 	qu := &l.d.Questions[at]
@@ -662,7 +662,7 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 				if qu.Type != Choice && qu.Type != Choices {
 					mend = "this question has no options: write answered, or a range for a number"
 				}
-				d.fault(w, "unknown-option", mend, "the question %q has no option %q%s", qu.ID, w.Value, didYouMean(w.Value, qu.Options))
+				d.fault(w, "unknown-option", mend, "the question %q has no option %q%s", qu.ID, w.Value, DidYouMean(w.Value, qu.Options))
 				continue
 			}
 			options |= 1 << i

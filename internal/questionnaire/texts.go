@@ -281,7 +281,7 @@ func (w words) questionPart(n *yaml.Node, at string, qu *Question, other bool) (
 			qt.Options = map[ID]string{}
 			w.doc.entries(n, func(k, v *yaml.Node) {
 				if slices.IndexFunc(qu.Options, func(o ID) bool { return string(o) == k.Value }) < 0 {
-					w.doc.fault(k, "left-over-text", "take it away", "%s has no option %q%s", qu.ID, k.Value, didYouMean(ID(k.Value), qu.Options))
+					w.doc.fault(k, "left-over-text", "take it away", "%s has no option %q%s", qu.ID, k.Value, DidYouMean(ID(k.Value), qu.Options))
 				}
 				qt.Options[ID(k.Value)] = w.doc.text(v)
 			})
@@ -303,7 +303,7 @@ func each[T any](w words, n *yaml.Node, at string, known []ID, read func(n *yaml
 	w.doc.entries(n, func(k, v *yaml.Node) {
 		id := ID(k.Value)
 		if slices.IndexFunc(known, func(i ID) bool { return i == id }) < 0 {
-			w.doc.fault(k, "left-over-text", "take it away", "there is no %q to have a text under %s%s", id, at, didYouMean(id, known))
+			w.doc.fault(k, "left-over-text", "take it away", "there is no %q to have a text under %s%s", id, at, DidYouMean(id, known))
 			return
 		}
 		got[id] = read(v, at+"."+k.Value, id)

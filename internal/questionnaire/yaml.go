@@ -136,7 +136,7 @@ func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.N
 		k, v := n.Content[i], n.Content[i+1]
 		fn := fns[k.Value]
 		if fn == nil {
-			d.fault(k, "unknown-key", "known here: "+strings.Join(sortedKeys(fns), ", "), "the key %q is not known here%s", k.Value, didYouMean(k.Value, sortedKeys(fns)))
+			d.fault(k, "unknown-key", "known here: "+strings.Join(sortedKeys(fns), ", "), "the key %q is not known here%s", k.Value, DidYouMean(k.Value, sortedKeys(fns)))
 			continue
 		}
 		seen[k.Value] = true
@@ -257,7 +257,7 @@ func word[T interface {
 	var v T
 	if n.Kind != yaml.ScalarNode || parseWord(&v, names, n.Value) != nil {
 		known := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
-		d.fault(n, "unknown-word", "write one of "+strings.Join(known, ", "), "%q is not known here%s", n.Value, didYouMean(n.Value, known))
+		d.fault(n, "unknown-word", "write one of "+strings.Join(known, ", "), "%q is not known here%s", n.Value, DidYouMean(n.Value, known))
 	}
 	return v
 }
@@ -266,13 +266,16 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }
 
-// didYouMean names the known word nearest to one that is not known, if any is near.
-func didYouMean[U, S ~string](unknown U, known []S) string {
+// DidYouMean names, in brackets after a space, the known word nearest to one that is not known, if any is near.
+func DidYouMean[U, S ~string](unknown U, known []S) string {
 	best, at := 3, ""
 	for _, k := range known {
 		if dist := editDistance(string(unknown), string(k)); dist < best {
 			best, at = dist, string(k)
 		}
+	}
+	if i := slices.IndexFunc(known, func(k S) bool { return len(unknown) > 3 && strings.Contains(string(k), string(unknown)) }); at == "" && i >= 0 {
+		at = string(known[i])
 	}
 	if at == "" {
 		return ""

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/store"
 	"ekbom/web/clinic"
+	sign "ekbom/web/mark"
 )
 
 // turnsWithin is how long the smallest changes may be looked for. The questionnaires that we know need a twentieth of it.
@@ -35,20 +34,12 @@ func (s *Server) showChanges(w http.ResponseWriter, r *http.Request, p *person) 
 	if err != nil {
 		return err
 	}
-	o := assess.Evaluate(j.Definition, j.answers)
-	view.Level = o.Urgency
+	view.Level = assess.Evaluate(j.Definition, j.answers).Urgency
 	ctx, cancel := context.WithTimeout(r.Context(), turnsWithin)
 	defer cancel()
-	turns, err := j.turns().Of(ctx, j.answers)
-	switch {
-	case errors.Is(err, proof.ErrUnanswered):
-		view.Unanswered = len(o.Missing)
-	case err != nil && ctx.Err() == nil:
-		return fmt.Errorf("changes: %w", err)
-	default:
-		view.Cut = ctx.Err() != nil
-		view.Groups = j.turnGroups(&view, turns)
-	}
+	turns := j.turns().Of(ctx, j.answers)
+	view.Cut = ctx.Err() != nil
+	view.Groups = j.turnGroups(&view, turns)
 	return s.render(w, http.StatusOK, clinic.Changes(view))
 }
 
@@ -59,45 +50,53 @@ func (j *journey) turnGroups(view *clinic.ChangesView, turns []proof.Turn) []cli
 		{ID: "urgency", Heading: l.T("changes.urgency")},
 		{ID: "signs", Heading: l.T("changes.signs")},
 		{ID: "match", Heading: l.T("changes.match")},
+		{ID: "criteria", Heading: l.T("changes.criteria")},
 		{ID: "causes", Heading: l.T("changes.causes")},
 		{ID: "near", Heading: l.T("changes.near")},
 		{ID: "specialists", Heading: l.T("changes.specialists")},
 		{ID: "advice", Heading: l.T("changes.advice")},
+		{ID: "held", Heading: l.T("changes.held")},
 	}
 	for _, t := range turns {
-		var at int
-		var about, name string
+		var at, about, name string
 		out := clinic.Turn{Swaps: j.swaps(t.Changed)}
+		if t.Far {
+			out.Far = proof.FewSteps
+		}
 		switch t.Kind {
 		case proof.UrgencyFalls:
-			at, out.What, out.Level, out.Leveled = 0, l.T("changes.falls"), t.Urgency, true
+			at, out.What, out.Level, out.Leveled, out.Others = "urgency", l.T("changes.falls"), t.Urgency, true, t.Others
 		case proof.UrgencyRises:
-			at, out.What, out.Level, out.Leveled = 0, l.T("changes.rises"), t.Urgency, true
+			at, out.What, out.Level, out.Leveled, out.Others = "urgency", l.T("changes.rises"), t.Urgency, true, t.Others
 		case proof.FlagEnds, proof.FlagRuledOut:
-			at, about, name, out.What = 1, "flag", j.words.RedFlags[t.ID].Name, l.T("changes.flag.ends")
+			at, about, name, out.What = "signs", "flag", j.words.RedFlags[t.ID].Name, l.T("changes.flag.ends")
 		case proof.FlagFires:
-			at, about, name, out.What = 1, "flag", j.words.RedFlags[t.ID].Name, l.T("changes.flag.fires")
+			at, about, name, out.What = "signs", "fires", j.words.RedFlags[t.ID].Name, l.T("changes.flag.fires")
 		case proof.MatchFalls, proof.MatchRises:
-			at, out.What = 2, l.T("changes.match.then", "match", j.words.Pattern[t.Match])
+			at, out.What = "match", l.T("changes.match.then", "match", j.words.Pattern[t.Match])
+		case proof.CriterionEnds:
+			at, about, name, out.What = "criteria", "criterion", j.words.Criteria[t.ID].Name, l.T("changes.criterion.ends")
+		case proof.CriterionComes:
+			at, about, name, out.What = "criteria", "criterion", j.words.Criteria[t.ID].Name, l.T("changes.criterion.comes")
 		case proof.CauseEnds:
-			at, about, name, out.What = 3, "cause", j.words.Causes[t.ID].Name, l.T("changes.cause.ends")
+			at, about, name, out.What = "causes", "cause", j.words.Causes[t.ID].Name, l.T("changes.cause.ends")
+		case proof.CauseGrows:
+			at, about, name, out.What = "causes", "stronger", j.words.Causes[t.ID].Name, l.T("changes.cause.grows", "strength", sign.StrengthWord(l, t.Strength))
 		case proof.CauseComes:
-			at, about, name, out.What = 4, "cause", j.words.Causes[t.ID].Name, l.T("changes.cause.comes")
+			at, about, name, out.What = "near", "cause", j.words.Causes[t.ID].Name, l.T("changes.cause.comes")
 		case proof.ReferralEnds:
-			at, about, name, out.What = 5, "specialist", j.words.Specialists[t.ID].Name, l.T("changes.referral.ends")
+			at, about, name, out.What = "specialists", "specialist", j.words.Specialists[t.ID].Name, l.T("changes.referral.ends")
+		case proof.AdviceEnds:
+			at, about, name, out.What = "advice", "advice", j.words.Advice[t.ID], l.T("changes.advice.ends")
 		case proof.AdviceAllowed:
-			at, about, name, out.What = 6, "advice", j.words.Advice[t.ID], l.T("changes.advice.given")
+			at, about, name, out.What = "held", "advice", j.words.Advice[t.ID], l.T("changes.advice.given")
 		}
 		if name != "" {
-			c := clinic.Conclusion{Name: name, ID: "of-" + about + "-" + string(t.ID)}
-			if t.Kind == proof.FlagFires { // its other turn has the place already
-				c.ID = "fires-" + string(t.ID)
-			}
-			out.Names = []clinic.Conclusion{c}
+			out.Names = []clinic.Conclusion{{Name: name, ID: "of-" + about + "-" + string(t.ID)}}
 		}
-		g := &groups[at]
+		g := &groups[slices.IndexFunc(groups, func(g clinic.TurnGroup) bool { return g.ID == at })]
 		same := slices.IndexFunc(g.Turns, func(other clinic.Turn) bool {
-			return len(other.Names) > 0 && other.What == out.What && slices.EqualFunc(other.Swaps, out.Swaps, clinic.Swap.Equal)
+			return len(other.Names) > 0 && other.What == out.What && other.Far == out.Far && slices.EqualFunc(other.Swaps, out.Swaps, clinic.Swap.Equal)
 		})
 		if same >= 0 && name != "" {
 			g.Turns[same].Names = append(g.Turns[same].Names, out.Names...)
@@ -113,7 +112,7 @@ func (j *journey) swaps(changed []proof.Change) (swaps []clinic.Swap) {
 		qu := &j.Questions[c.Question]
 		s := clinic.Swap{
 			ID: string(qu.ID), Question: j.text(c.Question).Short, Was: j.inWords(c.Question, c.Was), Is: j.inWords(c.Question, c.Is),
-			Opens: c.Was.State == questionnaire.NotReached, Closes: c.Is.State == questionnaire.NotReached,
+			Lacking: c.Unanswered, Opens: c.Was.State == questionnaire.NotReached && !c.Unanswered, Closes: c.Is.State == questionnaire.NotReached,
 		}
 		several := func(a questionnaire.Answer) bool {
 			return qu.Type == questionnaire.Choices && a.State == questionnaire.Given && (qu.None < 0 || !a.Has(qu.None))

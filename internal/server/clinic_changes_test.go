@@ -32,7 +32,9 @@ func TestChangesPage(t *testing.T) {
 	b.partSays("urgency", "Self-care less urgent, if:", "Known illnesses: No, none of these illnesses instead of", "Medicines in the last 3 months: No, no medicines", "Link with a medicine: is not asked then")
 	b.partSays("causes", "A medicine Not concluded, if:", "Urge to move the legs: Never instead of Often")
 	b.partSays("near", "Concluded as well, if:", "also")
-	b.partSays("advice", "2 together", "Given, if: Known illnesses: No, none")
+	b.partSays("advice", "4 together", "Not given, if: Medicines in the last 3 months: No, no medicines")
+	b.partSays("criteria", "Not met, if:")
+	b.partSays("held", "2 together", "Given, if: Known illnesses: No, none")
 	find(b.root, func(n *html.Node) bool {
 		if at, found := strings.CutPrefix(attr(n, "href"), "/clinic/s/whole#"); found {
 			if !strings.HasPrefix(at, "answer-") {
@@ -65,14 +67,19 @@ func TestChangesPage(t *testing.T) {
 		}
 	}
 
+	// Whoever stopped at a sign of danger has most answers lacking; what ends the emergency is told as well.
 	ended := s.answersOf(t, "typical-woman-52")
-	ended[len(ended)-1] = questionnaire.Answer{}
+	clear(ended[2:])
+	ended[1] = questionnaire.Answer{State: questionnaire.Given, Options: 1}
 	part := s.deliver(t, c, parcel{id: "part", answers: ended, sent: afternoon})
 	b.get(submissionPath(part)).at("/clinic/s/part")
-	if b.linksTo("/clinic/s/part/changes") {
-		t.Error("a link to what cannot be worked out")
+	if !b.linksTo("/clinic/s/part/changes") || !b.linksTo("/clinic/s/part/changes#of-flag-clot-in-lung") {
+		t.Error("no link to what would change it")
 	}
-	b.get(submissionPath(part) + "/changes").says("1 question that was asked has no answer")
+	b.get(submissionPath(part)+"/changes").partSays("urgency", "Same day less urgent, if: Emergency signs: No, none of these signs instead of")
+	b.partSays("criteria", "Met, if: Urge to move the legs: Nearly always (had no answer)")
+	b.partSays("specialists", "Only more than 5 other answers would change this.")
+	b.part("of-flag-clot-in-lung")
 
 	elsewhere := s.clinic(t, "south")
 	s.browser(t).as(s.member(t, elsewhere, account.Lead)).get(submissionPath(whole) + "/changes").fails(http.StatusNotFound)

@@ -14,8 +14,8 @@ type Node struct {
 	Of    *q.Condition
 }
 
-// Tree gives a condition as a tree. Facts are opened where they first stand; other rules are only named, as each has its
-// own tree.
+// Tree gives a condition as a tree. Facts, scores and the pattern are opened where they first stand; other rules are only
+// named, as each has its own tree.
 func (w *Words) Tree(c *q.Condition) Node { return w.Trees([]*q.Condition{c})[0] }
 
 // Trees gives conditions that are read one after the other: a fact is opened only in the first that names it.
@@ -56,7 +56,7 @@ func (w *Words) node(c *q.Condition, opened map[*q.Condition]bool) Node {
 	switch {
 	case !named:
 		return w.open(c, opened)
-	case n.before != "fact" && n.before != "score":
+	case n.before != "fact" && n.before != "score" && n.before != "pattern":
 		return Node{Name: n.String(), Says: w.title(n), Of: c}
 	case opened[c]:
 		return Node{Name: n.String(), Says: "see above", Of: c}

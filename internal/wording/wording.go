@@ -68,7 +68,7 @@ func New(d *q.Definition, t *q.Text) *Words {
 				flags = append(flags, f.When)
 			}
 		}
-		w.callAny(flags, name{"some red flag of", u.String(), orMore(u)})
+		w.callAny(flags, name{"some red flag of", u.String(), strings.TrimPrefix(From(u), u.String())})
 	}
 	for _, s := range d.Scores {
 		var terms []*q.Condition
@@ -80,11 +80,12 @@ func New(d *q.Definition, t *q.Text) *Words {
 	return w
 }
 
-func orMore(u q.Urgency) string {
+// From says of an urgency that it or a higher one is meant.
+func From(u q.Urgency) string {
 	if u == q.Emergency {
-		return ""
+		return u.String()
 	}
-	return " or more urgent"
+	return u.String() + " or more urgent"
 }
 
 // call names a statement; the first name stays.
@@ -419,9 +420,9 @@ func (w *Words) tests(question int, tests []q.Test) (said []string) {
 	for _, t := range tests {
 		options |= t.Options
 	}
-	if rest := (uint64(1)<<len(qu.Options) - 1) &^ options; options != 0 && w.shorterWithout(qu, options, rest) {
-		said = append(said, "any option but "+list(w.quoted(question, rest), "and"))
-	} else {
+	rest := (uint64(1)<<len(qu.Options) - 1) &^ options
+	without := options != 0 && w.shorterWithout(qu, options, rest)
+	if !without {
 		said = w.quoted(question, options)
 	}
 	for _, t := range tests {
@@ -436,6 +437,9 @@ func (w *Words) tests(question int, tests []q.Test) (said []string) {
 		if slices.ContainsFunc(tests, func(t q.Test) bool { return t.Kind == state.kind }) {
 			said = append(said, state.says)
 		}
+	}
+	if without { // last, so that nothing behind it can be read as one more exception
+		said = append(said, "any option but "+list(w.quoted(question, rest), "and"))
 	}
 	return said
 }

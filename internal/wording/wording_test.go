@@ -75,7 +75,7 @@ func TestCondition(t *testing.T) {
 		{m{"not": m{"age": m{"from": 10, "below": 61}}}, "age: not 10 to 60 units"},
 		{m{"colour": "red"}, "colour: “Option red”"},
 		{m{"colour": []string{"red", "green", "unsure"}}, "colour: “Option red”, “Option green” or not sure"},
-		{m{"colour": []string{"red", "green", "blue", "declined"}}, "colour: any option but “Option black” or rather not say"},
+		{m{"colour": []string{"red", "green", "blue", "declined"}}, "colour: rather not say or any option but “Option black”"},
 		{m{"not": m{"colour": "unsure"}}, "colour: other than not sure"},
 		{m{"not": m{"colour": []string{"red", "unsure"}}}, "colour: neither “Option red” nor not sure"},
 		{m{"signs": []string{"pale", "warm", "sore"}}, "signs: any option but “Option none-of-these”"},

@@ -10,12 +10,11 @@ import (
 // ChangesView is the page of what other answers would have changed.
 type ChangesView struct {
 	Base
-	Page       string // address of the submission
-	Name       string // of the patient; empty: not given
-	Level      q.Urgency
-	Unanswered int  // questions that were asked and have no answer: then nothing is worked out
-	Cut        bool // time ran out before all was worked out
-	Groups     []TurnGroup
+	Page   string // address of the submission
+	Name   string // of the patient; empty: not given
+	Level  q.Urgency
+	Cut    bool // time ran out before all was worked out
+	Groups []TurnGroup
 }
 
 // TurnGroup is the turns of one kind of conclusions.
@@ -32,6 +31,8 @@ type Turn struct {
 	Level   q.Urgency
 	Leveled bool // Level is told: the urgency then
 	Swaps   []Swap
+	Far     int // only more than so many changes do it, and Swaps is empty; 0: not so
+	Others  int // further changes that do it
 }
 
 // Conclusion is named, and has a place on the page: #ID.
@@ -42,6 +43,7 @@ type Swap struct {
 	ID, Question  string
 	More, Less    []string // ticks more and less, where the others stay
 	Was, Is       page.Answer
+	Lacking       bool // the question had no answer yet
 	Opens, Closes bool // the question is only asked then, or no longer
 }
 
