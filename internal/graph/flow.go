@@ -215,8 +215,11 @@ func (f *Flow) SVG() string {
 		top := c.y
 		c.y = c.text("head", boxX, c.y+8, sizeHead, head) + 6
 		for i := section.First; i < section.Past; i++ {
-			tall := boxes[i].tall()
+			tall, sheet := boxes[i].tall(), c.y/pageTall
 			c.fit(tall + 2*gap)
+			if c.y/pageTall > sheet && i > section.First {
+				c.y = c.text("small muted", boxX, c.y, sizeSmall, []string{head[0] + " (continued)"}) + 6
+			}
 			at := place{boxX, c.y, boxWide, tall}
 			if f.stops[i].when == "" {
 				back()
@@ -358,6 +361,10 @@ func (f *Flow) connect(c *canvas, places []place) {
 			at := places[w.from]
 			c.line("reads", fmt.Sprintf("M%d %dH%dV%d", at.right(), w.top, lanesX+w.lane*laneStep, ends[w.from]))
 			fmt.Fprintf(&c.lines, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"3\"/>\n", at.right(), w.top)
+			for sheet := w.top/pageTall + 1; sheet <= ends[w.from]/pageTall; sheet++ { // whose line it is, told anew on each sheet
+				x, y := lanesX+w.lane*laneStep, sheet*pageTall+10+w.lane%2*13
+				fmt.Fprintf(&c.lines, "<rect class=\"ground\" x=\"%d\" y=\"%d\" width=\"16\" height=\"12\"/><text class=\"number muted\" x=\"%d\" y=\"%d\">%d</text>\n", x-8, y, x, y+10, w.from+1)
+			}
 		}
 	}
 }
