@@ -387,9 +387,11 @@ func (s *turnSearch) fewest(want lit, without ...lit) (found way, decided bool) 
 		if err != nil {
 			return way{}, false
 		}
-		if inputs != nil { // then rather by such answers as a person may well have given
-			if plainer, _ := s.within(n, want, slices.Concat(without, s.odd)); plainer != nil {
-				inputs = plainer
+		if inputs != nil {
+			if slices.ContainsFunc(s.odd, func(l lit) bool { return inputs[s.m.gates[l].input-1] }) { // rather answers that a person may well have given
+				if plainer, _ := s.within(n, want, slices.Concat(without, s.odd)); plainer != nil {
+					inputs = plainer
+				}
 			}
 			then := s.world.answers(inputs, func(*block) bool { return true })
 			s.keepWords(then)
@@ -452,7 +454,7 @@ func (s *turnSearch) near(concluded []q.ID) {
 	var all []candidate
 	v := s.d.NewValues()
 	for i, c := range s.d.Causes {
-		at := slices.IndexFunc(s.single, func(x single) bool { return holds(x.values, s.causes[i][0]) })
+		at := slices.IndexFunc(s.single, func(x single) bool { return !x.aged && holds(x.values, s.causes[i][0]) })
 		if at < 0 || slices.Contains(concluded, c.ID) {
 			continue
 		}

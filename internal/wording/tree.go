@@ -14,11 +14,8 @@ type Node struct {
 	Of    *q.Condition
 }
 
-// Tree gives a condition as a tree. Facts, scores and the pattern are opened where they first stand; other rules are only
-// named, as each has its own tree.
-func (w *Words) Tree(c *q.Condition) Node { return w.Trees([]*q.Condition{c})[0] }
-
-// Trees gives conditions that are read one after the other: a fact is opened only in the first that names it.
+// Trees gives conditions that are read one after the other as trees. Facts, scores and the pattern are opened where they first
+// stand; other rules are only named, as each has its own tree.
 func (w *Words) Trees(conditions []*q.Condition) []Node {
 	opened, trees := map[*q.Condition]bool{}, make([]Node, len(conditions))
 	for i, c := range conditions {

@@ -71,11 +71,11 @@ func New(d *q.Definition, t *q.Text) *Words {
 		w.callAny(flags, name{"some red flag of", u.String(), strings.TrimPrefix(From(u), u.String())})
 	}
 	for _, s := range d.Scores {
-		var terms []*q.Condition
+		sum := q.Condition{Op: q.OpAtLeast}
 		for _, t := range s.Terms {
-			terms = append(terms, t.When)
+			sum.Parts, sum.Weights = append(sum.Parts, t.When), append(sum.Weights, t.Points)
 		}
-		w.joins[partsKey(q.OpAtLeast, terms)] = name{"score", string(s.ID), ""}
+		w.joins[sumKey(&sum)] = name{"score", string(s.ID), ""}
 	}
 	return w
 }
@@ -122,6 +122,9 @@ func partsKey(op q.Op, parts []*q.Condition) string {
 	return key
 }
 
+// sumKey tells sums of the same parts with other weights apart.
+func sumKey(c *q.Condition) string { return fmt.Sprint(partsKey(c.Op, c.Parts), c.Weights) }
+
 // nameOf gives the name of a statement that is worth one: what a single question tells is said in the question's words.
 func (w *Words) nameOf(c *q.Condition) (name, bool) {
 	if _, _, plain := alternatives(c); plain {
@@ -138,7 +141,7 @@ func (w *Words) nameOf(c *q.Condition) (name, bool) {
 		n, ok := w.joins[partsKey(q.OpAny, c.Parts)]
 		return n, ok
 	case q.OpAtLeast:
-		n, ok := w.joins[partsKey(q.OpAtLeast, c.Parts)]
+		n, ok := w.joins[sumKey(c)]
 		n.after = " from " + strconv.Itoa(c.Least)
 		return n, ok
 	case q.OpAll:

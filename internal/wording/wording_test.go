@@ -97,6 +97,7 @@ func TestCondition(t *testing.T) {
 		{many("any", m{"red_flag": []string{"first"}}, m{"cause": "wear"}, m{"red_flag": "third"}), "red flag first or third, or cause wear"},
 		{many("any", m{"urgency": m{"from": "soon"}}, m{"fact": "ill"}), "some red flag of soon or more urgent, or fact ill"},
 		{many("all", m{"fact": "ill"}, m{"score": m{"load": m{"from": 2}}}), "fact ill, and score load from 2"},
+		{m{"at_least": 2, "of": []any{m{"age": m{"from": 80}}, m{"signs": "sore"}}}, "at least 2 of: age: 80 units or more; signs: “Option sore”"}, // one point each: not the score
 		{many("all", m{"fact": "ill"}, m{"score": m{"load": m{"below": 2}}}), "fact ill, and not score load from 2"},
 		{many("all", m{"fact": "ill"}, m{"criterion": m{"urge": "met"}}, m{"criterion": m{"rest": "not-met"}}), "fact ill, and criterion urge met, and criterion rest not met"},
 		{many("all", m{"fact": "ill"}, m{"criterion": m{"urge": []string{"met", "earlier"}}}, m{"criterion": m{"urge": "not-met"}}),
@@ -176,14 +177,14 @@ func TestTree(t *testing.T) {
     | age: 18 units or more
     | signs: “Option pale”
 `
-	if diff := cmp.Diff(want, outline(w.Tree(d.Advice[0].When), "", &strings.Builder{})); diff != "" {
+	if diff := cmp.Diff(want, outline(w.Trees([]*q.Condition{d.Advice[0].When})[0], "", &strings.Builder{})); diff != "" {
 		t.Error(diff)
 	}
 	again := w.Trees([]*q.Condition{d.Facts[1].When, d.Advice[0].When})
 	if ill := again[1].Parts[0]; len(again[0].Parts) != 2 || ill.Name != "not fact ill" || ill.Says != "see above" || len(ill.Parts) > 0 {
 		t.Errorf("a fact opened in the first tree is opened again: %+v", again)
 	}
-	if got := w.Tree(d.RedFlags[0].When); got.Name != "" || len(got.Parts) != 2 {
+	if got := w.Trees([]*q.Condition{d.RedFlags[0].When})[0]; got.Name != "" || len(got.Parts) != 2 {
 		t.Errorf("the tree of a red flag is not opened: %+v", got)
 	}
 }
@@ -237,7 +238,7 @@ func TestRandom(t *testing.T) {
 		}
 		w := New(d, d.Texts["en"])
 		d.Conditions(func(c *q.Condition) {
-			tree := w.Tree(c)
+			tree := w.Trees([]*q.Condition{c})[0]
 			if w.Condition(c) == "" || tree.Name+tree.Says == "" {
 				t.Fatal("a condition without words")
 			}
