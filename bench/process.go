@@ -43,7 +43,11 @@ func launch(ctx context.Context, dir string, env []string, name string, args ...
 	}
 	go io.Copy(io.Discard, out)
 	p.addr = address
-	return p, p.ready()
+	if err := p.ready(); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return p, nil
 }
 
 func (p *process) ready() error {
