@@ -179,7 +179,11 @@ func TestAuthor(t *testing.T) {
 	v.until(settled)
 	d.save("text/en.yaml", "    text: How old are you?", "    text: What is your age now?")
 	v.until(`!!document.querySelector("[data-changed]:not([hidden]) button")`)
+	get(v, "go to the button", chromedp.Evaluate[bool](`document.querySelector("[data-changed] button").focus(), true`))
 	v.until(settled)
+	if !get(v, "look", chromedp.Evaluate[bool](`document.activeElement.matches("[data-changed] button")`)) {
+		t.Error("the place in what tells of the change is lost")
+	}
 	v.look("words-1280")
 	v.press(`[data-changed] button`)
 	v.until(`document.querySelector("h1").textContent.includes("What is your age now?")`)

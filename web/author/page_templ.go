@@ -635,7 +635,7 @@ func Page(v View) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<p>The last seen first, and no more than these are kept. They are gone when the server stops.</p><form method=\"post\" action=\"/dev/clear\"><button type=\"submit\">Delete these drafts</button></form><ul class=\"rows\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<p>The last seen first, and no more than these are kept. They are gone when the server stops.</p><form method=\"post\" action=\"/dev/clear\"><button class=\"plain\" type=\"submit\">Delete these drafts</button></form><ul class=\"rows\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,16 +4,17 @@
   const place = "#author, main[data-turn]";
   const drawn = document.querySelector(place);
   const files = drawn?.dataset.reading;
-  // What a thing is after everything was drawn anew: of the same id, or with the same words that lead to the same place.
-  const twin = (old, next) =>
-    old.id
-      ? next.querySelector("#" + CSS.escape(old.id))
-      : [...next.querySelectorAll(old.localName)].find((e) => e.textContent === old.textContent && e.getAttribute("href") === old.getAttribute("href"));
+  // What a thing is after everything was drawn anew: of the same id, or the same among those of the same words that lead to the same place.
+  const twin = (thing, old, next) => {
+    if (thing.id) return next.querySelector("#" + CSS.escape(thing.id));
+    const same = (e) => e.textContent === thing.textContent && e.getAttribute("href") === thing.getAttribute("href");
+    const alike = (root) => [...root.querySelectorAll(thing.localName)].filter(same);
+    return alike(next)[alike(old).indexOf(thing)];
+  };
   // Only what stands here is drawn anew, so that nothing typed into the page beside it is lost, nor the reader's place in it.
   const replace = (old, next) => {
-    for (const list of old.querySelectorAll("details")) {
-      const summary = list.querySelector("summary");
-      const same = list.id ? twin(list, next) : twin(summary, next)?.parentElement;
+    for (const list of old.querySelectorAll("details[id], details[open]")) {
+      const same = list.id ? twin(list, old, next) : twin(list.querySelector("summary"), old, next)?.parentElement;
       if (same) same.open = list.open;
     }
     const at = document.activeElement;
@@ -23,7 +24,7 @@
     next.scrollTop = scrolled;
     if (!held) return;
     const summary = held.localName === "summary" && held.parentElement.id;
-    const same = held === old ? next : summary ? twin(held.parentElement, next)?.querySelector("summary") : twin(held, next);
+    const same = held === old ? next : summary ? twin(held.parentElement, old, next)?.querySelector("summary") : twin(held, old, next);
     next.tabIndex = -1;
     (same || next).focus({ preventScroll: true });
   };
@@ -38,9 +39,10 @@
     }
     const top = page.querySelector(".author-top");
     if (top) replace(document.querySelector(".author-top"), top);
+    const changed = next.querySelector("[data-changed]");
+    if (changed && old.querySelector("[data-changed]:not([hidden])")) changed.hidden = false; // the focus may be in it
     replace(old, next);
     // Shown after it is there, so that readers are told.
-    const changed = next.querySelector("[data-changed]");
     if (changed && next.dataset.reading !== files) setTimeout(() => (changed.hidden = false), 50);
   };
   const look = async () => {
