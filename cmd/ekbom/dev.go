@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -27,7 +28,10 @@ func (c *serveCommand) dev(s *stage) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	conf, err := settings(s, map[string]string{"EKBOM_ADDR": c.Addr, "EKBOM_DB": "sqlite:" + filepath.Join(dir, "drafts.db")})
+	// The secret of a real server opens what is not ours.
+	conf, err := settings(s, map[string]string{
+		"EKBOM_ADDR": c.Addr, "EKBOM_DB": "sqlite:" + filepath.Join(dir, "drafts.db"), "EKBOM_SECRET": rand.Text() + rand.Text(),
+	})
 	if err != nil {
 		return err
 	}
@@ -52,20 +56,14 @@ func (c *serveCommand) dev(s *stage) error {
 		return err
 	}
 	defer st.Close()
-	secret, err := conf.OpenSecret()
+	base := "http://" + ln.Addr().String()
+	a, err := server.NewAuthor(server.Options{
+		Store: st, Secret: conf.Secret, Keep: conf.Keep, EmergencyNumbers: conf.EmergencyNumbers, CrisisNumbers: conf.CrisisNumbers,
+		Log: logger(s.stderr, conf.LogFormat), Now: time.Now,
+	}, author.Open(f.files, prove), f.name, func(state author.State) { s.tell(f, base, state) })
 	if err != nil {
 		return err
 	}
-	base := "http://" + ln.Addr().String()
-	a := server.NewAuthor(server.Options{
-		Store: st, Secret: secret, Keep: conf.Keep, EmergencyNumbers: conf.EmergencyNumbers, CrisisNumbers: conf.CrisisNumbers,
-		Log: logger(s.stderr, conf.LogFormat), Now: time.Now,
-	}, author.Open(f.files, prove), f.name, func(state author.State) {
-		s.tell(f, base, state)
-		if len(state.Faults) > 0 || state.Proving { // files were read
-			s.renewSchemas(f)
-		}
-	})
 	fmt.Fprintf(s.stdout, "Open %s\n", base)
 	fmt.Fprintf(s.stdout, "All findings, cases and questions: %s/dev/\n", base)
 	fmt.Fprintln(s.stdout, "Only for authors, on this machine. Drafts are kept in a temporary database and are gone when this stops; no other is read or written.")

@@ -80,7 +80,7 @@ func TestServeDev(t *testing.T) {
 	done := make(chan int, 1)
 	go func() {
 		done <- run(ctx, []string{"serve", "--dev", "--addr", "localhost:0", "--questionnaires", dir}, nil, &stdout, &stderr,
-			[]string{"EKBOM_DB=" + real, "EKBOM_BASE_URL=https://legs.example.org"})
+			[]string{"EKBOM_DB=" + real, "EKBOM_BASE_URL=https://legs.example.org", "EKBOM_SECRET_FILE=/nowhere/secret"})
 	}()
 	at := stdout.address(t, stderr.String)
 	host, _, err := net.SplitHostPort(strings.TrimPrefix(at, "http://"))
@@ -95,7 +95,7 @@ func TestServeDev(t *testing.T) {
 	}
 	body, err := io.ReadAll(res.Body)
 	res.Body.Close()
-	if err != nil || res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), "rules.yaml:6:") {
+	if err != nil || res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), "rules.yaml:6") {
 		t.Errorf("while there is a fault: %d, %s", res.StatusCode, body)
 	}
 	edit(t, dir+"/rules.yaml", "{nights: most}", "{nights: many}")

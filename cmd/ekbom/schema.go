@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,10 +86,18 @@ func (s *stage) writeSchemas(dir string, parts []schema.Part) error {
 	return t.Flush()
 }
 
-// writeSchemas leaves alone what need not change, since editors begin anew with a schema that is written.
+// writeSchemas leaves alone what need not change, since editors begin anew with a schema that is written. A folder may come from
+// somebody else: through a link in it nothing is written elsewhere.
 func writeSchemas(dir string, parts []schema.Part, d *questionnaire.Definition) error {
-	folder := filepath.Join(dir, schemaFolder)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.Mkdir(schemaFolder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := isKind(root, schemaFolder, fs.ModeDir); err != nil {
 		return err
 	}
 	for _, p := range parts {
@@ -96,15 +105,27 @@ func writeSchemas(dir string, parts []schema.Part, d *questionnaire.Definition) 
 		if err != nil {
 			return err
 		}
-		name := filepath.Join(folder, p.Name+".json")
-		if before, err := os.ReadFile(name); err == nil && bytes.Equal(before, out) {
+		name := schemaFolder + "/" + p.Name + ".json"
+		if err := isKind(root, name, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if before, err := root.ReadFile(name); err == nil && bytes.Equal(before, out) {
 			continue
 		}
-		if err := os.WriteFile(name, out, 0o644); err != nil {
+		if err := root.WriteFile(name, out, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isKind gives an error unless something is there and itself of this kind, no link to it.
+func isKind(root *os.Root, name string, kind fs.FileMode) error {
+	info, err := root.Lstat(name)
+	if err == nil && info.Mode().Type() != kind {
+		err = fmt.Errorf("%s is a link or of another kind, and nothing is written through it: remove it", filepath.Join(root.Name(), name))
+	}
+	return err
 }
 
 // renewSchemas writes the schemas of a folder that has some, as far as its files can be read.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -109,5 +111,68 @@ func TestSchemaOfAnEmptyFolder(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(dir, ".schema", "definition.json"))
 	if err != nil || !bytes.Equal(data, []byte(ekbom(t, "", "schema", "definition").stdout)) {
 		t.Errorf("not the schema for any questionnaire: %v", err)
+	}
+}
+
+// A folder may come from somebody else: what its links lead to stays as it is.
+func TestSchemaFollowsNoLinks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, link, to string }{
+		{"out of the folder", ".schema/rules.json", "../../precious/rules.json"},
+		{"to another file of it", ".schema/rules.json", "../rules.yaml"},
+		{"to nothing", ".schema/rules.json", "../../precious/new.json"},
+		{"the whole folder", ".schema", "../precious"},
+		{"the whole folder, inside", ".schema", "cases"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			above := t.TempDir()
+			dir := filepath.Join(above, "legs")
+			if err := os.CopyFS(dir, os.DirFS(legs)); err != nil {
+				t.Fatal(err)
+			}
+			for _, made := range []string{filepath.Join(above, "precious"), filepath.Join(dir, "cases"), filepath.Dir(filepath.Join(dir, tt.link))} {
+				if err := os.MkdirAll(made, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(filepath.Join(above, "precious", "rules.json"), []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(tt.to, filepath.Join(dir, tt.link)); err != nil {
+				t.Skip(err)
+			}
+			files := func() (all []string) {
+				for _, folder := range []string{filepath.Join(above, "precious"), dir, filepath.Join(dir, "cases")} {
+					entries, err := os.ReadDir(folder)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, e := range entries {
+						if e.Type().IsRegular() {
+							content, err := os.ReadFile(filepath.Join(folder, e.Name()))
+							all = append(all, fmt.Sprint(folder, e.Name(), string(content), err))
+						}
+					}
+				}
+				return all
+			}
+			before := files()
+			if r := ekbom(t, "", "schema", "--write", dir); r.code == exitDone || !strings.Contains(r.stderr, "is a link") {
+				t.Errorf("exit %d: %s", r.code, r.stderr)
+			}
+			var stderr bytes.Buffer
+			f, err := findFolder(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			(&stage{ctx: t.Context(), stderr: &stderr}).renewSchemas(f)
+			if !strings.Contains(stderr.String(), "not renewed") {
+				t.Errorf("said %q", stderr.String())
+			}
+			if !slices.Equal(files(), before) {
+				t.Error("it was written through the link")
+			}
+		})
 	}
 }

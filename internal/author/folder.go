@@ -191,16 +191,22 @@ func pack(files fs.FS) []byte {
 			}
 			return err
 		}
-		in, err := files.Open(name)
+		info, err := fs.Stat(files, name)
 		if err != nil {
 			return nil
 		}
-		defer in.Close()
-		out, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-		if err == nil && strings.HasSuffix(name, ".yaml") { // any other is a fault by its name
-			_, _ = io.Copy(out, io.LimitReader(in, maxFile))
+		header := &zip.FileHeader{Name: name, Method: zip.Store}
+		header.SetMode(info.Mode().Type())
+		out, err := w.CreateHeader(header)
+		// Any other is a fault by its name or its kind. To open a pipe would wait for whoever writes into it.
+		if err != nil || !strings.HasSuffix(name, ".yaml") || !info.Mode().IsRegular() {
+			return err
 		}
-		return err
+		if in, err := files.Open(name); err == nil {
+			_, _ = io.Copy(out, io.LimitReader(in, maxFile))
+			_ = in.Close()
+		}
+		return nil
 	})
 	_ = w.Close() // into memory
 	return b.Bytes()

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -240,6 +242,31 @@ func TestWatchEditors(t *testing.T) {
 	}
 	if s := d.next(); len(s.Faults) > 0 || s.Edition.Version != "1.0.8" {
 		t.Fatalf("back: %+v", s)
+	}
+}
+
+// What is no file is told, and nobody waits for it.
+func TestWatchPipe(t *testing.T) {
+	t.Parallel()
+	d := work(t)
+	d.next()
+	name := filepath.Join(d.dir, "rules.yaml")
+	if err := os.Rename(name, d.dir+"/.rules.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for s := d.next(); ; s = d.next() { // the two may lie apart
+		if slices.ContainsFunc(s.Faults, func(f questionnaire.Fault) bool { return f.File == "rules.yaml" && f.Code != "file-missing" }) {
+			break
+		}
+	}
+	if err := os.Rename(d.dir+"/.rules.yaml", name); err != nil {
+		t.Fatal(err)
+	}
+	if s := d.next(); len(s.Faults) > 0 {
+		t.Fatalf("mended: %+v", s)
 	}
 }
 

@@ -252,7 +252,14 @@ type Conclusion struct {
 	Because []assess.Reason
 	Against []assess.Reason
 	Open    []q.ID // questions whose answers could change it
+	Held    []Held // what holds advice back
 	Sources []q.ID
+}
+
+// Held is one thing that holds advice back.
+type Held struct {
+	By      string
+	Because []assess.Reason
 }
 
 // Kind is the conclusions of one kind.
@@ -269,7 +276,9 @@ type Trace struct {
 	Untold  []Conclusion // red flags that could not be told
 	Causes  []Conclusion
 	Pattern Kind
-	Further []Kind // scores, look-alikes, specialists, advice
+	Further []Kind       // scores, look-alikes, specialists, advice
+	Held    []Conclusion // advice that applies and is held back
+	Broken  []q.Property // those that the answers break by themselves, without others beside them
 }
 
 // Explain traces everything that answers lead to.
@@ -359,7 +368,46 @@ func Explain(d *q.Definition, answers q.Answers) Trace {
 	further("Look-alikes", alike)
 	further("Whom to see", specialists)
 	further("Advice", advice)
+	t.Held = held(d, answers, o)
+	for _, p := range d.Properties {
+		if slices.ContainsFunc(p.Claims, func(c q.Claim) bool { return assess.Broken(d, answers, o, c) }) {
+			t.Broken = append(t.Broken, p)
+		}
+	}
 	return t
+}
+
+// held finds the advice that applies and is not given, and why not.
+func held(d *q.Definition, answers q.Answers, o *assess.Outcome) (all []Conclusion) {
+	v := d.NewValues()
+	d.Evaluate(answers, v)
+	given := o.Reached().Advice
+	for _, a := range d.Advice {
+		if v.Of(a.When) != q.True || slices.Contains(given, a.ID) {
+			continue
+		}
+		c := Conclusion{ID: a.ID, State: a.Kind.String(), Place: a.Place, When: a.When}
+		if a.Kind == q.Comfort && d.HideCauses != q.SelfCare && o.Urgency >= d.HideCauses {
+			c.Held = append(c.Held, Held{By: "the urgency: nothing is to delay getting help"})
+		}
+		by := func(what string, when *q.Condition) {
+			if when == nil || v.Of(when) == q.False {
+				return
+			}
+			if v.Of(when) == q.Unknown {
+				what += ", which cannot be told"
+			}
+			c.Held = append(c.Held, Held{what, assess.Because(d, answers, v, when)})
+		}
+		by("its own exclusion", a.Unless)
+		for _, e := range d.Exclusions {
+			if slices.Contains(a.Contains, e.Remedy) {
+				by("what excludes "+string(e.Remedy), e.When)
+			}
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 func causeOf(d *q.Definition, c assess.Cause) Conclusion {

@@ -138,6 +138,56 @@ func TestAuthor(t *testing.T) {
 		t.Error("the panel is printed")
 	}
 
+	// The author's own page is renewed as well, and what was opened stays open.
+	v.open("/dev/")
+	get(v, "unfold the cases", chromedp.Evaluate[bool](`document.querySelector("#cases details").open = true`))
+	get(v, "mark the page", chromedp.Evaluate[bool](`document.querySelector("h1").parentElement.before("seen"), true`))
+	get(v, "go to the cases", chromedp.Evaluate[bool](`document.querySelector("#cases summary").focus(), true`))
+	d.save("rules.yaml", "{emergency-signs: [numb-seat,", "{emergency-signs: [numb-seet,")
+	v.until(`document.querySelector("main .state")?.textContent === "1 fault"`)
+	v.look("page-fault-320")
+	for _, stays := range []string{
+		`document.querySelector("#cases details").open`, `document.body.textContent.includes("seen")`,
+		`document.activeElement === document.querySelector("#cases summary")`,
+	} {
+		if !get(v, "look", chromedp.Evaluate[bool](stays)) {
+			t.Errorf("not so any more: %s", stays)
+		}
+	}
+	d.save("rules.yaml", "{emergency-signs: [numb-seet,", "{emergency-signs: [numb-seat,")
+	v.until(`!!document.querySelector("main .state")?.textContent.startsWith("sound, proven")`)
+
+	// Whoever comes by keyboard gets to the panel at once, and keeps their place in it.
+	v.open("/dev/at/age")
+	v.until(settled)
+	v.resize(1280, 800)
+	v.do("tab", chromedp.KeyEvent("\t"))
+	if !get(v, "look", chromedp.Evaluate[bool](`document.activeElement.matches(".author-top a") && document.activeElement.getBoundingClientRect().top >= 0`)) {
+		t.Error("the first stop is not the way to the panel")
+	}
+	v.do("enter", chromedp.KeyEvent("\r"))
+	v.until(`document.activeElement.id === "author"`)
+	get(v, "go to what reads it", chromedp.Evaluate[bool](`document.querySelector("#author-readers summary").focus(), true`))
+	d.save("rules.yaml", "{emergency-signs: [numb-seat,", "{emergency-signs: [numb-seet,")
+	v.until(faulty)
+	if !get(v, "look", chromedp.Evaluate[bool](`document.activeElement === document.querySelector("#author-readers summary")`)) {
+		t.Error("the place in the panel is lost")
+	}
+
+	// What a changed word looks like is one press away.
+	d.save("rules.yaml", "{emergency-signs: [numb-seet,", "{emergency-signs: [numb-seat,")
+	v.until(settled)
+	d.save("text/en.yaml", "    text: How old are you?", "    text: What is your age now?")
+	v.until(`!!document.querySelector("[data-changed]:not([hidden]) button")`)
+	get(v, "go to the button", chromedp.Evaluate[bool](`document.querySelector("[data-changed] button").focus(), true`))
+	v.until(settled)
+	if !get(v, "look", chromedp.Evaluate[bool](`document.activeElement.matches("[data-changed] button")`)) {
+		t.Error("the place in what tells of the change is lost")
+	}
+	v.look("words-1280")
+	v.press(`[data-changed] button`)
+	v.until(`document.querySelector("h1").textContent.includes("What is your age now?")`)
+
 	// Without scripts the panel is renewed by its link.
 	w := visit(t, s)
 	w.scriptOff()
@@ -150,4 +200,23 @@ func TestAuthor(t *testing.T) {
 	if said := w.text("#author .state"); said != "1 fault" {
 		t.Errorf("after the reload: %s", said)
 	}
+}
+
+// A folder with faults from the start: they are shown, and once they are mended the questionnaire itself.
+func TestAuthorBeginsWithFaults(t *testing.T) {
+	t.Parallel()
+	if axeSource == "" {
+		missing(t, "no accessibility checker: run npm ci in internal/e2e")
+	}
+	d := newDesk(t)
+	d.save("rules.yaml", "{emergency-signs: [numb-seat,", "{emergency-signs: [numb-seet,")
+	v := visit(t, startWith(t, nil, "--dev", "--questionnaires", d.dir))
+	v.resize(320, 640)
+	v.open("/q/age")
+	v.until(`document.querySelector("main .state")?.textContent === "1 fault"`)
+	v.look("waiting-320")
+	d.save("rules.yaml", "{emergency-signs: [numb-seet,", "{emergency-signs: [numb-saet,")
+	v.until(`document.querySelector(".findings")?.textContent.includes("numb-saet")`)
+	d.save("rules.yaml", "{emergency-signs: [numb-saet,", "{emergency-signs: [numb-seat,")
+	v.until(`!!document.querySelector("#author")`)
 }

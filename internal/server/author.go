@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +21,9 @@ import (
 	"ekbom/internal/author"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/returncode"
+	"ekbom/internal/store"
 	writers "ekbom/web/author"
+	"ekbom/web/static"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -31,6 +36,7 @@ const (
 	pathOpen   = "/dev/open"
 	pathAt     = "/dev/at/"
 	pathDraft  = "/dev/draft/"
+	pathState  = "/dev/state"
 )
 
 // OpenLink gives the address, on a server for an author, that opens a draft with these answers.
@@ -46,26 +52,39 @@ type Author struct {
 	name    string // of the folder, for people
 	run     string // tells this run's turns from those of another
 	told    func(author.State)
+	assets  static.Assets
 	serving atomic.Pointer[Server]
 
 	mu     sync.Mutex
-	drafts map[questionnaire.ResponseID]*draft
+	drafts map[questionnaire.ResponseID]draft
 }
 
-// draft is a response that was seen in a browser.
+// draft is a response that was seen in a browser, and how it was then: to list it, no edition is loaded.
 type draft struct {
 	session session
 	seen    time.Time
+	edition string // for people
+	answers int
+	at      string // address of where it stands
 }
 
-// mostDrafts is how many drafts the author's page lists.
+// mostDrafts is how many drafts are kept.
 const mostDrafts = 30
 
 // NewAuthor makes a server for the author of a folder, called name. Options.Definition is not read: Serve takes what the folder
 // holds. told is called whenever something new is known about it.
-func NewAuthor(o Options, folder *author.Folder, name string, told func(author.State)) *Author {
-	return &Author{options: o, folder: folder, name: name, run: runID(), told: told, drafts: map[questionnaire.ResponseID]*draft{}}
+func NewAuthor(o Options, folder *author.Folder, name string, told func(author.State)) (*Author, error) {
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	return &Author{
+		options: o, folder: folder, name: name, run: runID(), told: told, assets: assets, drafts: map[questionnaire.ResponseID]draft{},
+	}, nil
 }
+
+// watchTimeout is how long the end of the server waits for that of the watch.
+const watchTimeout = 2 * time.Second
 
 // Serve answers requests from ln until ctx ends. Nothing is purged: the store of an author lasts no longer.
 func (a *Author) Serve(ctx context.Context, ln net.Listener) error {
@@ -75,7 +94,13 @@ func (a *Author) Serve(ctx context.Context, ln net.Listener) error {
 		defer close(watched)
 		a.Watch(ctx)
 	}()
-	defer func() { stop(); <-watched }()
+	defer func() {
+		stop()
+		select {
+		case <-watched:
+		case <-time.After(watchTimeout): // what it reads may be a disk that does not answer
+		}
+	}()
 	return serve(ctx, ln, a, a.options.Log, func() {})
 }
 
@@ -98,19 +123,52 @@ func (a *Author) adopt(ctx context.Context, d *questionnaire.Definition) error {
 
 // ServeHTTP answers one request.
 func (a *Author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !ownName(r.Host) {
+		h := w.Header()
+		h["Content-Security-Policy"], h["X-Content-Type-Options"], h["Cache-Control"] = headerCSP, headerNosniff, headerNoStore
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(http.StatusMisdirectedRequest)
+		fmt.Fprintln(w, "This is for authors on this machine alone. Open it by the address that it printed when it was started, or with localhost instead of the name.")
+		return
+	}
 	if s := a.serving.Load(); s != nil {
 		s.ServeHTTP(w, r)
 		return
 	}
-	// There was no edition yet that could draw a page.
+	a.wait(w, r)
+}
+
+// ownName reports whether a request names this machine as only this machine does. Any other name can be made to lead here by
+// whoever owns it, and then their pages could read ours.
+func ownName(host string) bool {
+	name := host
+	if before, _, err := net.SplitHostPort(host); err == nil {
+		name = before
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.IsLoopback() || strings.EqualFold(name, "localhost")
+}
+
+// wait answers while there was no edition yet that could draw a page: with what to mend.
+func (a *Author) wait(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h["Content-Security-Policy"], h["X-Content-Type-Options"], h["Cache-Control"] = headerCSP, headerNosniff, headerNoStore
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Refresh", "1")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	fmt.Fprintf(w, "%s cannot be served yet. This page is drawn anew by itself.\n\n", a.name)
-	for _, fault := range a.folder.State().Faults {
-		fmt.Fprintln(w, fault.Error())
+	h["Content-Security-Policy"], h["X-Content-Type-Options"], h["Cache-Control"] = headerStaffCSP, headerNosniff, headerNoStore
+	h["Referrer-Policy"], h["Cross-Origin-Opener-Policy"], h["Cross-Origin-Resource-Policy"] = headerReferrer, headerSameOrigin, headerSameOrigin
+	var err error
+	switch {
+	case strings.HasPrefix(r.URL.Path, static.Prefix):
+		a.assets.ServeHTTP(w, r)
+	case r.URL.Path == pathState:
+		err = a.tellState(w)
+	default:
+		var page bytes.Buffer
+		if err = writers.Waiting(a.assets, a.files()).Render(r.Context(), &page); err == nil {
+			send(w, http.StatusServiceUnavailable, &page)
+		}
+	}
+	if err != nil {
+		a.options.Log.Error("page of faults", "error", err.Error())
 	}
 }
 
@@ -119,13 +177,31 @@ func (s *Server) authorTable() []route {
 	if s.author == nil {
 		return nil
 	}
-	return []route{
+	table := []route{
 		{"GET", pathAuthor, personal, s.showAuthor, false},
 		{"GET", pathOpen, personal, s.openAnswers, false},
 		{"GET", pathAt + "{question}", personal, s.openQuestion, false},
 		{"GET", pathDraft + "{draft}", personal, s.openDraft, false},
 		{"POST", "/dev/carry", personal, s.carryOver, false},
-		{"GET", "/dev/state", machine, s.tellState, false},
+		{"POST", "/dev/clear", personal, s.clearDrafts, false},
+		{"GET", pathState, machine, s.tellState, false},
+	}
+	for i := range table {
+		table[i].handle = s.fromHere(table[i].handle)
+	}
+	return table
+}
+
+// fromHere refuses what another site links to or loads: here a GET too makes drafts and hands them out. Links that are typed or
+// pasted come from no site, and old browsers do not say.
+func (s *Server) fromHere(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header()["Content-Security-Policy"] = headerStaffCSP // its page asks whether the files have changed
+		switch r.Header.Get("Sec-Fetch-Site") {
+		case "", "none", "same-origin":
+			return next(w, r)
+		}
+		return s.render(w, http.StatusForbidden, writers.Foreign(s.assets))
 	}
 }
 
@@ -213,71 +289,100 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, answers questionn
 		return nil, fmt.Errorf("new response: %w", err)
 	}
 	sess := session{Response: j.response.ID, Hash: e.Hash, Code: code, Seen: j.response.Revision}
-	s.author.saw(sess, now)
+	s.saw(r.Context(), sess, j)
 	return j, s.keepSession(w, r, sess)
 }
 
 // openDraft gives this browser a draft that was seen before.
 func (s *Server) openDraft(w http.ResponseWriter, r *http.Request) error {
-	sess, ok := s.author.draft(questionnaire.ResponseID(chi.URLParam(r, "draft")))
+	d, ok := s.author.draft(questionnaire.ResponseID(chi.URLParam(r, "draft")))
 	if !ok {
 		return errNoPage
 	}
-	response, err := s.Store.Response(r.Context(), sess.Response)
+	response, err := s.Store.Response(r.Context(), d.session.Response)
 	if err != nil {
 		return err
 	}
-	return s.goOn(w, r, response, sess.Code)
+	return s.goOn(w, r, response, d.session.Code)
 }
 
 // tellState says when something has changed.
 func (s *Server) tellState(w http.ResponseWriter, _ *http.Request) error {
+	return s.author.tellState(w)
+}
+
+func (a *Author) tellState(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"turn": s.author.turn(s.author.folder.State().Turn)})
+	return json.NewEncoder(w).Encode(map[string]string{"turn": a.turn(a.folder.State().Turn)})
 }
 
 // turn names a turn of the folder in this run.
 func (a *Author) turn(n int) string { return a.run + "-" + strconv.Itoa(n) }
 
-func (a *Author) saw(sess session, now time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.drafts[sess.Response] = &draft{sess, now}
-	if len(a.drafts) > mostDrafts {
-		delete(a.drafts, slices.MinFunc(a.seen(), func(x, y *draft) int { return x.seen.Compare(y.seen) }).session.Response)
+// saw notes a draft. Of more than mostDrafts the one longest unseen is deleted: other sites too may open links that make one.
+func (s *Server) saw(ctx context.Context, sess session, j *journey) {
+	old, ok := s.author.note(draft{sess, s.Now(), named(j.Definition), j.answered(), j.next()})
+	if !ok {
+		return
+	}
+	if err := s.deleteDraft(ctx, old); err != nil {
+		s.Log.Error("delete the oldest draft", "error", err.Error())
 	}
 }
 
-func (a *Author) draft(id questionnaire.ResponseID) (session, bool) {
+// deleteDraft deletes a draft that is still there. What was sent to a clinic is the clinic's.
+func (s *Server) deleteDraft(ctx context.Context, d draft) error {
+	err := s.Store.DeleteResponse(ctx, d.session.Response)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSent) {
+		return nil
+	}
+	return err
+}
+
+// note keeps a draft, and gives the one that it takes the place of.
+func (a *Author) note(d draft) (old draft, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.drafts[d.session.Response] = d
+	if len(a.drafts) <= mostDrafts {
+		return draft{}, false
+	}
+	old = slices.MinFunc(slices.Collect(maps.Values(a.drafts)), func(x, y draft) int { return x.seen.Compare(y.seen) })
+	delete(a.drafts, old.session.Response)
+	return old, true
+}
+
+func (a *Author) draft(id questionnaire.ResponseID) (draft, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	d, ok := a.drafts[id]
-	if !ok {
-		return session{}, false
-	}
-	return d.session, true
-}
-
-// seen needs mu.
-func (a *Author) seen() (all []*draft) {
-	for _, d := range a.drafts {
-		all = append(all, d)
-	}
-	return all
+	return d, ok
 }
 
 // lately gives the drafts, the last seen first.
 func (a *Author) lately() []draft {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var all []draft
-	for _, d := range a.seen() {
-		all = append(all, *d)
-	}
-	slices.SortFunc(all, func(x, y draft) int {
+	return slices.SortedFunc(maps.Values(a.drafts), func(x, y draft) int {
 		return cmp.Or(y.seen.Compare(x.seen), strings.Compare(string(x.session.Response), string(y.session.Response)))
 	})
-	return all
+}
+
+// clearDrafts deletes every draft.
+func (s *Server) clearDrafts(w http.ResponseWriter, r *http.Request) error {
+	for _, d := range s.author.lately() {
+		if err := s.deleteDraft(r.Context(), d); err != nil {
+			return err
+		}
+		s.author.drop(d.session.Response)
+	}
+	return redirect(w, pathAuthor+"#drafts")
+}
+
+func (a *Author) drop(id questionnaire.ResponseID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.drafts, id)
 }
 
 // heldPage is a page that waits for the panel beside it.

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -49,10 +51,14 @@ func newWorkshop(t testing.TB, from string) *workshop {
 	if err := os.CopyFS(w.dir, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
-	w.author = NewAuthor(Options{
+	var err error
+	w.author, err = NewAuthor(Options{
 		Store: storetest.Open(t), Secret: testSecret, Keep: 30 * day, EmergencyNumbers: []string{"112"},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: w.clock.now,
 	}, author.Open(os.DirFS(w.dir), casesOnly), "my-folder", func(author.State) {})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	watched := make(chan struct{})
 	go func() { defer close(watched); w.author.Watch(ctx) }()
@@ -289,6 +295,284 @@ func TestAuthorsDrafts(t *testing.T) {
 	})
 	if n != mostDrafts {
 		t.Errorf("%d drafts", n)
+	}
+}
+
+// What other sites make with links does not pile up: the oldest drafts are deleted, and all of them when the author says so.
+func TestAuthorsDraftsAreDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	first := w.browser(t).get(pathOpen + "?who=me").at("/q/signs")
+	w.clock.jump(time.Second)
+	second := w.browser(t).get(pathOpen + "?who=me").at("/q/signs")
+	b := w.browser(t)
+	for range mostDrafts - 1 {
+		w.clock.jump(time.Second)
+		b.get(pathOpen)
+	}
+	kept := func(b *browser) bool {
+		_, err := w.Store.Response(t.Context(), b.session(t).Response)
+		return err == nil
+	}
+	if kept(first) || !kept(second) || !kept(b) {
+		t.Errorf("kept: %t, %t, %t", kept(first), kept(second), kept(b))
+	}
+	b.get("/dev/").fillAt("/dev/clear").says("None yet")
+	if kept(second) || kept(b) {
+		t.Error("still there")
+	}
+	b.get("/q/age").fails(http.StatusGone)
+}
+
+// The list of drafts loads no edition again.
+func TestAuthorsDraftsOnManyEditions(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	w.browser(t).get(pathOpen + "?who=me")
+	w.save(t, map[string][]string{"definition.yaml": {"version: 1.0.0", "version: 1.0.1"}})
+	w.browser(t).get("/dev/").says("1 answer, at /q/signs, on legs 1.0.0")
+	if n := len(w.author.serving.Load().editions.order); n > 0 {
+		t.Errorf("%d editions were loaded", n)
+	}
+}
+
+// Whoever owns a name can make it lead to this machine; under such a name nothing is answered.
+func TestAuthorsNames(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	waiting := newAuthor(t, os.DirFS(t.TempDir()))
+	for _, tt := range []struct {
+		host string
+		ours bool
+	}{
+		{"127.0.0.1", true}, {"127.0.0.1:8080", true}, {"127.9.9.9:1", true}, {"localhost", true}, {"LocalHost:8080", true}, {"[::1]", true}, {"[::1]:8080", true},
+		{"evil.example", false}, {"evil.example:8080", false}, {"localhost.evil.example", false}, {"127.0.0.1.evil.example:8080", false},
+		{"192.0.2.1:8080", false}, {"0.0.0.0:8080", false}, {"", false}, {"127.0.0.1@evil.example", false},
+	} {
+		for _, a := range []*Author{w.author, waiting} {
+			for _, path := range []string{"/", "/dev/", "/dev/state", "/dev/open", "/static/x"} {
+				r := httptest.NewRequest(http.MethodGet, path, nil)
+				r.Host = tt.host
+				got := httptest.NewRecorder()
+				a.ServeHTTP(got, r)
+				if refused := got.Code == http.StatusMisdirectedRequest; refused == tt.ours {
+					t.Errorf("%q %s: %d", tt.host, path, got.Code)
+				}
+				if !tt.ours && !strings.Contains(got.Body.String(), "on this machine alone") {
+					t.Errorf("%q: %s", tt.host, got.Body)
+				}
+			}
+		}
+	}
+}
+
+func TestAuthorsLinksFromOtherSites(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	b := w.browser(t)
+	for _, site := range []string{"cross-site", "same-site", "nonsense"} {
+		b.header.Set("Sec-Fetch-Site", site)
+		for _, path := range []string{"/dev/", "/dev/open?who=me", "/dev/at/age", "/dev/draft/x", "/dev/state"} {
+			b.get(path).fails(http.StatusForbidden).says("type or paste the address")
+		}
+	}
+	if b.cookie() != nil || len(w.author.lately()) > 0 {
+		t.Error("a draft was made")
+	}
+	for _, site := range []string{"none", "same-origin"} {
+		b.header.Set("Sec-Fetch-Site", site)
+		b.get("/dev/open?who=me").at("/q/signs")
+	}
+}
+
+// Its cookie is none of a real server's: cookies know no ports.
+func TestAuthorsCookie(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	b := w.browser(t)
+	b.get(pathOpen)
+	if c := b.cookie(); c == nil || c.Name == cookiePlain {
+		t.Errorf("cookie %v", c)
+	}
+}
+
+func TestAuthorsReloadStaysHere(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	b := w.browser(t)
+	for _, path := range []string{"/q/..%2F%5Cevil.example", "/q/%2e%2e%2f%2fevil.example", "/q/x%5C..%5C..%5Cevil.example", "/q/a%20b"} {
+		if b.get(path); !b.linksTo(path) {
+			t.Errorf("%s: %v", path, b.links())
+		}
+	}
+}
+
+// newAuthor serves some files, whatever they are.
+func newAuthor(t testing.TB, files fs.FS) *Author {
+	t.Helper()
+	a, err := NewAuthor(Options{
+		Store: storetest.Open(t), Secret: testSecret, Keep: 30 * day, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	}, author.Open(files, casesOnly), "my-folder", func(author.State) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A folder that is faulty from the start: its faults are shown by a page that renews itself.
+func TestAuthorWaits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/legs")); err != nil {
+		t.Fatal(err)
+	}
+	rules := filepath.Join(dir, "rules.yaml")
+	good, err := os.ReadFile(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(rules, []byte(strings.ReplaceAll(string(good), "{nights: many}", "{nights: most}")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := &workshop{site: &site{}, dir: dir, author: newAuthor(t, os.DirFS(dir))}
+	w.web = httptest.NewServer(w.author)
+	t.Cleanup(w.web.Close)
+	b := w.browser(t)
+	b.get("/dev/").fails(http.StatusServiceUnavailable).says("Nothing is served yet", "is being read")
+	ctx, stop := context.WithCancel(t.Context())
+	watched := make(chan struct{})
+	go func() { defer close(watched); w.author.Watch(ctx) }()
+	t.Cleanup(func() { stop(); <-watched })
+	w.until(t, func(s author.State) bool { return len(s.Faults) > 0 })
+	for _, path := range []string{"/", "/q/age", "/dev/"} {
+		b.get(path).fails(http.StatusServiceUnavailable).says("rules.yaml:6", "unknown-option", "To mend:", "my-folder")
+		if !strings.Contains(b.got.Get("Content-Security-Policy"), "connect-src 'self'") || b.got.Get("Cache-Control") != "no-store" {
+			t.Errorf("%v", b.got)
+		}
+	}
+	for _, element := range []string{"link", "script"} {
+		n := find(b.root, func(n *html.Node) bool {
+			return n.Data == element && strings.Contains(attr(n, "href")+attr(n, "src"), "author.")
+		})
+		if n == nil {
+			t.Fatal(b.body)
+		}
+		if got := w.browser(t).get(attr(n, "href") + attr(n, "src")); got.status != http.StatusOK {
+			t.Errorf("%s: %d", element, got.status)
+		}
+	}
+	before := b.get("/dev/state").body
+	if err := os.WriteFile(rules, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, func(s author.State) bool { return s.Edition != nil && !s.Proving })
+	if after := b.get("/dev/state").body; after == before || !strings.Contains(after, "turn") {
+		t.Errorf("%s after %s", after, before)
+	}
+	b.get("/").at("/").panelSays("sound, proven")
+}
+
+// stuck are files on a disk that does not answer.
+type stuck struct{}
+
+func (stuck) Open(string) (fs.File, error) { select {} }
+
+// The server ends also while the folder cannot be read.
+func TestAuthorEnds(t *testing.T) {
+	t.Parallel()
+	a := newAuthor(t, stuck{})
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- a.Serve(ctx, ln) }()
+	stop()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not end")
+	}
+}
+
+// What a result lacks is said beside it: advice that is held back, and properties that it breaks.
+func TestAuthorsTrace(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	before := w.author.folder.State().Reading
+	property := `properties:
+  - property: bath-for-all
+    says: Whoever has the urge is told of the bath.
+    whenever: {urge: often}
+    then: {outcome: {advice: warm-bath}}
+`
+	if err := os.WriteFile(filepath.Join(w.dir, "properties.yaml"), []byte(property), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, func(s author.State) bool { return s.Reading > before && !s.Proving })
+	if faults := w.author.folder.State().Faults; len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	b := w.browser(t)
+	b.get(pathOpen + "?who=me&signs=swollen&age=50&urge=often&nights=many&since=2019&own-words=").at("/result")
+	b.panelSays("These answers break the property bath-for-all , properties.yaml:2: Whoever has the urge",
+		"Advice that applies but is held back: 1", "warm-bath comfort rules.yaml:65", "held back by the urgency: nothing is to delay getting help",
+		"held back by what excludes heat signs: [swollen]")
+	b.get(pathOpen + "?who=me&signs=no-signs&age=50&urge=often&nights=many&since=2019&own-words=").at("/result")
+	if said := b.panel(); strings.Contains(said, "break the property") || strings.Contains(said, "held back") {
+		t.Error(said)
+	}
+	// While answers are lacking nothing is broken yet.
+	b.get(pathOpen + "?who=me&signs=swollen&age=50&urge=often").at("/q/nights")
+	if said := b.panel(); strings.Contains(said, "break the property") {
+		t.Error(said)
+	}
+}
+
+// A finding is no small thing, faults come first, and what is drawn for an older edition says so.
+func TestAuthorsPanel(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, "testdata/legs")
+	if err := os.Mkdir(filepath.Join(w.dir, "cases"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	differs := `- case: calm-man-44
+  story: Nothing the matter.
+  answers: {who: me, signs: no-signs, age: 44, urge: never, own-words: blank}
+  expect: {urgency: emergency}
+`
+	if err := os.WriteFile(filepath.Join(w.dir, "cases", "first.yaml"), []byte(differs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, func(s author.State) bool { return len(s.Report.Findings) > 0 })
+	b := w.browser(t)
+	b.get("/dev/at/age").at("/q/age").panelSays("NOT sound: 1 finding")
+	if find(b.root, func(n *html.Node) bool { return attr(n, "class") == "state faulty" }) == nil {
+		t.Error("it does not look like it")
+	}
+	changed := func() string {
+		return spaced(find(b.root, func(n *html.Node) bool { return has(n, "data-changed") }))
+	}
+	if said := changed(); !strings.Contains(said, "Reload") {
+		t.Error(said)
+	}
+	w.save(t, map[string][]string{"text/en.yaml": {"How old are you?", "What is your age?"}})
+	b.get("/q/age").at("/q/age").says("How old are you?").panelSays("Files and lines: in the edition you began on.")
+	if said := changed(); strings.Contains(said, "Reload") || !strings.Contains(said, "Go on with the new edition") {
+		t.Error(said)
+	}
+	w.save(t, map[string][]string{"rules.yaml": {"{nights: many}", "{nights: most}"}})
+	said := b.get("/q/age").panel()
+	if faults, older := strings.Index(said, "unknown-option"), strings.Index(said, "on an older edition"); faults < 0 || older < faults {
+		t.Errorf("faults at %d, the older edition at %d: %s", faults, older, said)
+	}
+	b.fillAt("/dev/carry").at("/q/age").says("What is your age?")
+	if strings.Contains(b.panel(), "edition you began on") {
+		t.Error("still on the older edition")
 	}
 }
 

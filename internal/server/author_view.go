@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -55,32 +54,26 @@ func (s *Server) showAuthor(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	for _, d := range s.author.lately() {
-		response, err := s.Store.Response(r.Context(), d.session.Response)
-		if err != nil {
+		if _, err := s.Store.Response(r.Context(), d.session.Response); err != nil {
 			continue // deleted meanwhile
 		}
-		j, err := s.journey(r, response)
-		if err != nil {
-			return err
-		}
-		draft := writers.Draft{
-			Open: pathDraft + string(response.ID), At: local(d.seen).Format(time.TimeOnly), Edition: named(j.Definition), Answers: j.answered(),
-			Stands: "at " + j.next(),
-		}
-		view.Drafts = append(view.Drafts, draft)
+		view.Drafts = append(view.Drafts, writers.Draft{
+			Open: pathDraft + string(d.session.Response), At: local(d.seen).Format(time.TimeOnly), Edition: d.edition, Answers: d.answers,
+			Stands: "at " + d.at,
+		})
 	}
 	return s.render(w, http.StatusOK, writers.Page(view))
 }
 
 // panel is what stands beside the page of a request.
 func (s *Server) panel(r *http.Request) writers.Panel {
-	view := writers.Panel{Assets: s.assets, Path: path.Clean("/" + r.URL.Path), Files: s.author.files()}
+	view := writers.Panel{Assets: s.assets, Path: "/" + strings.TrimLeft(r.URL.EscapedPath(), "/"), Files: s.author.files()}
 	sess := s.session(r)
 	j, err := s.load(r, sess)
 	if err != nil {
 		return view // a page without answers, or the store is away: the page itself says so
 	}
-	s.author.saw(sess, s.Now())
+	s.saw(r.Context(), sess, j)
 	now := s.editions.current
 	if j.Hash != now.Hash {
 		view.Older = &writers.Older{Edition: named(j.Definition)}
@@ -141,6 +134,12 @@ func (j *journey) concluded() *writers.Trace {
 	for _, k := range t.Further {
 		group(k.Name, k.Conclusions, !done)
 	}
+	group("Advice that applies but is held back", t.Held, true)
+	if done && j.open < 0 { // while answers are lacking, a property need not hold
+		for _, p := range t.Broken {
+			view.Broken = append(view.Broken, writers.Property{ID: string(p.ID), Where: where(p.Place), Says: p.Says})
+		}
+	}
 	return view
 }
 
@@ -153,6 +152,9 @@ func (j *journey) conclusion(c author.Conclusion) writers.Conclusion {
 	}
 	for _, id := range c.Open {
 		view.Open = append(view.Open, string(id))
+	}
+	for _, h := range c.Held {
+		view.Held = append(view.Held, writers.Held{By: h.By, Because: said(h.Because)})
 	}
 	for _, s := range j.sources(c.Sources) {
 		view.Sources = append(view.Sources, writers.Source{ID: s.ID, Title: s.Title, Address: s.Address})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -18,9 +19,62 @@ import (
 // turnsWithin is how long the smallest changes may be looked for. The questionnaires that we know need a twentieth of it.
 const turnsWithin = 2 * time.Second
 
+// turnsWait is how long somebody waits for the search of others before them.
+const turnsWait = 2 * time.Second
+
+// errTurnsBusy says that the searches of others did not end in time.
+var errTurnsBusy = errors.New("changes are being looked for, for others")
+
+// turnsKept is how many answers' turns are kept, of some 20 kB each.
+const turnsKept = 32
+
+// turnsOf are the answers that turns were found for.
+type turnsOf struct{ hash, answers string }
+
+// turning looks for turns, for one person after the other: patients need the processor, too.
+type turning struct {
+	slot chan struct{}
+	kept *cache[turnsOf, []proof.Turn]
+}
+
+func newTurning() *turning {
+	return &turning{slot: make(chan struct{}, 1), kept: newCache[turnsOf, []proof.Turn](turnsKept)}
+}
+
+// begin waits for the others. Who has begun must end.
+func (t *turning) begin(ctx context.Context) error {
+	wait := time.NewTimer(turnsWait)
+	defer wait.Stop()
+	select {
+	case t.slot <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return errTurnsBusy
+	}
+}
+
+func (t *turning) end() { <-t.slot }
+
+// of gives the turns of answers, not all of them when time runs out.
+func (t *turning) of(ctx context.Context, j *journey) (turns []proof.Turn, cut bool) {
+	ctx, cancel := context.WithTimeout(ctx, turnsWithin)
+	defer cancel()
+	turns, err := t.kept.get(turnsOf{j.Hash, string(j.response.Answers)}, func() ([]proof.Turn, error) {
+		turns = j.turns().Of(ctx, j.answers)
+		return turns, ctx.Err()
+	})
+	return turns, err != nil
+}
+
 // showChanges is the page of what other answers would have changed. It needs far more work than the submission's own page, so it is
-// a page of its own. To open it is recorded like opening the submission.
+// a page of its own. To open it is recorded like opening the submission; whoever is asked to come again has opened nothing.
 func (s *Server) showChanges(w http.ResponseWriter, r *http.Request, p *person) error {
+	if err := s.turning.begin(r.Context()); err != nil {
+		return err
+	}
+	defer s.turning.end()
 	d, err := p.store.Open(r.Context(), submissionOf(r), audit.Opened)
 	if err != nil {
 		return err
@@ -35,10 +89,8 @@ func (s *Server) showChanges(w http.ResponseWriter, r *http.Request, p *person) 
 		return err
 	}
 	view.Level = assess.Evaluate(j.Definition, j.answers).Urgency
-	ctx, cancel := context.WithTimeout(r.Context(), turnsWithin)
-	defer cancel()
-	turns := j.turns().Of(ctx, j.answers)
-	view.Cut = ctx.Err() != nil
+	turns, cut := s.turning.of(r.Context(), j)
+	view.Cut = cut
 	view.Groups = j.turnGroups(&view, turns)
 	return s.render(w, http.StatusOK, clinic.Changes(view))
 }

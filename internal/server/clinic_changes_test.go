@@ -1,8 +1,12 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,4 +87,85 @@ func TestChangesPage(t *testing.T) {
 
 	elsewhere := s.clinic(t, "south")
 	s.browser(t).as(s.member(t, elsewhere, account.Lead)).get(submissionPath(whole) + "/changes").fails(http.StatusNotFound)
+}
+
+// However many ask at once, each page is whole or says that others come first, and patients' pages are answered meanwhile. Under the race
+// detector the time may run out for one all the same.
+func TestChangesOfMany(t *testing.T) {
+	t.Parallel()
+	s := shippedSite(t)
+	c := s.clinic(t, "north")
+	reviewer := s.member(t, c, account.Reviewer)
+	var ids []questionnaire.ResponseID
+	for i := range 30 {
+		k := s.Definition.Cases[i*7]
+		id := fmt.Sprint("case-", i)
+		ids = append(ids, s.deliver(t, c, parcel{id: id, answers: slices.Clone(k.Answers), sent: afternoon}))
+	}
+	asking := s.browser(t).as(reviewer)
+	before := s.recorded(t, c)
+	var whole, cut, busy atomic.Int32
+	var all sync.WaitGroup
+	for i := range 120 {
+		all.Go(func() {
+			b := asking.tab().get(submissionPath(ids[i%len(ids)]) + "/changes")
+			said := text(b.root)
+			switch {
+			case b.status == http.StatusOK && strings.Contains(said, "Not all could be worked out"):
+				cut.Add(1)
+			case b.status == http.StatusOK && strings.Contains(said, "What would change this"):
+				whole.Add(1)
+			case b.status == http.StatusServiceUnavailable && strings.Contains(said, "one submission after the other") && b.got.Get("Retry-After") != "":
+				busy.Add(1)
+			default:
+				t.Errorf("%s: %d, %.300s", b.path, b.status, strings.Join(strings.Fields(said), " "))
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); all.Wait() }()
+	pages, slowest := 0, time.Duration(0)
+	for ended := false; !ended; pages++ {
+		began := time.Now()
+		s.browser(t).get("/").fill().at("/q/filled-in-by")
+		slowest = max(slowest, time.Since(began))
+		select {
+		case <-done:
+			ended = true
+		default:
+		}
+	}
+	t.Logf("%d whole, %d cut, %d busy; %d patients began, the slowest within %s", whole.Load(), cut.Load(), busy.Load(), pages, slowest)
+	if recorded := s.recorded(t, c) - before; recorded != int64(whole.Load()+cut.Load()) || recorded == 0 {
+		t.Errorf("%d recorded, %d shown", recorded, whole.Load()+cut.Load())
+	}
+	if cut.Load() > 1+whole.Load() {
+		t.Error("waiting is paid from the time to search")
+	}
+}
+
+// Whoever waits in vain is told so in plain words, and nothing is recorded.
+func TestChangesThatMustWait(t *testing.T) {
+	t.Parallel()
+	s := shippedSite(t)
+	c := s.clinic(t, "north")
+	b := s.browser(t).as(s.member(t, c, account.Reviewer))
+	id := s.deliver(t, c, parcel{id: "whole", answers: s.answersOf(t, "parkinson-man-73"), sent: afternoon})
+	before := s.recorded(t, c)
+	if err := s.turning.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.get(submissionPath(id)+"/changes").fails(http.StatusServiceUnavailable).says("Please load this page again in a moment", "Nothing was opened or recorded")
+	if b.got.Get("Retry-After") == "" || s.recorded(t, c) != before || s.log.String() != "" {
+		t.Errorf("%v, %d recorded after %d, log: %s", b.got, s.recorded(t, c), before, s.log)
+	}
+	b.get(submissionPath(id)).at("/clinic/s/whole") // the submission itself waits for nobody
+	s.turning.end()
+	b.get(submissionPath(id) + "/changes").at("/clinic/s/whole/changes")
+	// The second time nothing is looked for, and it is recorded all the same.
+	s.editions.current.turns = nil
+	b.get(submissionPath(id) + "/changes").at("/clinic/s/whole/changes")
+	if got := s.recorded(t, c); got != before+3 {
+		t.Errorf("%d recorded after %d", got, before)
+	}
 }

@@ -56,6 +56,7 @@ var statuses = []struct {
 	{errGone, http.StatusGone, false},
 	{errTooLarge, http.StatusRequestEntityTooLarge, false},
 	{errBusy, http.StatusServiceUnavailable, true},
+	{errTurnsBusy, http.StatusServiceUnavailable, false},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, true},
 }
 
@@ -140,7 +141,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	var drawn templ.Component
 	if onClinicSide(r) {
-		drawn = clinic.Problem(s.staffProblem(r, view))
+		problem := s.staffProblem(r, view)
+		problem.Busy = errors.Is(err, errTurnsBusy)
+		drawn = clinic.Problem(problem)
 	} else {
 		drawn = page.Problem(view)
 	}

@@ -376,7 +376,7 @@ func (b *browser) cookie() *http.Cookie {
 		b.t.Fatal(err)
 	}
 	for _, c := range b.client.Jar.Cookies(u) {
-		if c.Name == cookiePlain {
+		if c.Name == cookiePlain || c.Name == cookieAuthor {
 			return c
 		}
 	}

@@ -77,6 +77,7 @@ func (s *Server) forget(ctx context.Context) {
 			return
 		case <-tick.C:
 			s.recent.grow()
+			s.turning.kept.grow()
 		}
 	}
 }

@@ -70,6 +70,7 @@ type Server struct {
 	known          *cache[knownCookie, session] // sessions, by the cookie they came in
 	recent         *cache[questionnaire.ResponseID, *memory]
 	fresh          *cache[freshKey, fresh]
+	turning        *turning
 	mark           string // stands where the revision goes in a fresh page
 	metrics        *metrics
 	routing        sync.Pool     // of *chi.Context
@@ -86,7 +87,7 @@ func New(ctx context.Context, o Options) (*Server, error) { return newServer(ctx
 func newServer(ctx context.Context, o Options, a *Author) (*Server, error) {
 	s := &Server{
 		Options: o, author: a, metrics: newMetrics(), run: runID(), mark: rand.Text(),
-		known:  newCache[knownCookie, session](memories),
+		turning: newTurning(), known: newCache[knownCookie, session](memories),
 		recent: newCache[questionnaire.ResponseID, *memory](memories), fresh: newCache[freshKey, fresh](freshPages),
 	}
 	chain, err := audit.NewChain(o.Secret)

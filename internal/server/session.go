@@ -31,6 +31,8 @@ func (s session) none() bool { return s.Response == "" }
 const (
 	cookieSecure = "__Host-ekbom"
 	cookiePlain  = "ekbom"
+	// Cookies know no ports: an author's server must not write over those of a real one on the same machine.
+	cookieAuthor = "ekbom-dev"
 )
 
 const sessionKey = "session"
@@ -81,8 +83,11 @@ func (sessionText) Deserialize(src []byte, dst any) error {
 	return nil
 }
 
-func cookieName(r *http.Request) string {
-	if visitOf(r).secure {
+func (s *Server) cookieName(r *http.Request) string {
+	switch {
+	case s.author != nil:
+		return cookieAuthor
+	case visitOf(r).secure:
 		return cookieSecure
 	}
 	return cookiePlain
@@ -90,7 +95,7 @@ func cookieName(r *http.Request) string {
 
 // session gives this browser's session. A cookie that is forged, cut or from another server is no session.
 func (s *Server) session(r *http.Request) session {
-	name := cookieName(r)
+	name := s.cookieName(r)
 	value := cookieValue(r, name)
 	if value == "" {
 		return session{}
@@ -127,7 +132,7 @@ func cookieValue(r *http.Request, name string) string {
 
 // keepSession gives the browser a session.
 func (s *Server) keepSession(w http.ResponseWriter, r *http.Request, v session) error {
-	name := cookieName(r)
+	name := s.cookieName(r)
 	value, err := securecookie.EncodeMulti(name, map[any]any{sessionKey: v}, s.sessions.Codecs...)
 	if err != nil {
 		return fmt.Errorf("session: %w", err)
@@ -144,5 +149,5 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) {
 	options := *s.sessions.Options
 	options.Secure = visitOf(r).secure
 	options.MaxAge = -1
-	http.SetCookie(w, sessions.NewCookie(cookieName(r), "", &options))
+	http.SetCookie(w, sessions.NewCookie(s.cookieName(r), "", &options))
 }

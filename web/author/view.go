@@ -76,8 +76,12 @@ type Reader struct{ Kind, ID, Where string }
 type Trace struct {
 	Settled, Urgency string
 	Done             bool // there is a result
+	Broken           []Property
 	Groups           []Group
 }
+
+// Property is one that answers break.
+type Property struct{ ID, Where, Says string }
 
 // Group is conclusions of one kind.
 type Group struct {
@@ -91,7 +95,14 @@ type Conclusion struct {
 	ID, State, Rule, Where, When string
 	Because, Against             []Said
 	Open                         []string
+	Held                         []Held
 	Sources                      []Source
+}
+
+// Held is what holds advice back.
+type Held struct {
+	By      string
+	Because []Said
 }
 
 // Source is where a rule comes from.
@@ -147,10 +158,12 @@ func (f Files) state() string {
 	switch {
 	case len(f.Faults) > 0:
 		return count(len(f.Faults), "fault")
+	case f.Edition == "":
+		return "reading ..."
 	case f.Proving:
 		return "no fault, proving ..."
 	case len(f.Findings) > 0:
-		return "no fault, " + count(len(f.Findings), "finding")
+		return "NOT sound: " + count(len(f.Findings), "finding")
 	case len(f.Unproven) > 0:
 		return "no fault found, " + count(len(f.Unproven), "statement") + " not proven"
 	}
@@ -161,9 +174,11 @@ func (f Files) class() string {
 	switch {
 	case len(f.Faults) > 0:
 		return "state faulty"
-	case f.Proving:
+	case f.Proving, f.Edition == "":
 		return "state"
-	case len(f.Findings) > 0, len(f.Unproven) > 0:
+	case len(f.Findings) > 0:
+		return "state faulty"
+	case len(f.Unproven) > 0:
 		return "state found"
 	}
 	return "state sound"
@@ -174,6 +189,13 @@ func (f Files) all() []Finding {
 		return f.Faults
 	}
 	return f.Findings
+}
+
+func (f Files) heading() string {
+	if len(f.Faults) > 0 {
+		return "Faults"
+	}
+	return "Findings"
 }
 
 // shownFindings is how many the panel shows; the author's page has all.

@@ -45,6 +45,7 @@ type ProblemView struct {
 	Status    int    // 400, 401, 403, 404, 405, 409, 413, 429, 500 or 503; others read as 500
 	RequestID string // to tell the operator; may be empty
 	Retry     int    // minutes to wait, for 429; 0: not known
+	Busy      bool   // for 503: others are being served, and the storage answers
 	Home      string // address of the page to go on from; empty: none
 	Action    string // with Fields: a button sends the form again, so that nothing typed is lost
 	Fields    []page.Field
@@ -67,6 +68,9 @@ func (b Base) in(tag string) string {
 }
 
 func (v ProblemView) heading() string {
+	if v.Busy {
+		return v.L.T("changes.busy")
+	}
 	switch v.Status {
 	case 400:
 		return v.L.T("clinic.problem.400")
@@ -91,6 +95,9 @@ func (v ProblemView) heading() string {
 }
 
 func (v ProblemView) text() string {
+	if v.Busy {
+		return v.L.T("changes.busy.text")
+	}
 	switch v.Status {
 	case 400:
 		return v.L.T("clinic.problem.400.text")
