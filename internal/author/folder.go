@@ -77,11 +77,12 @@ func (f *Folder) State() State {
 	return f.state
 }
 
-func (f *Folder) change(change func(*State)) {
+func (f *Folder) change(change func(*State)) State {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(&f.state)
 	f.state.Turn++
+	return f.state
 }
 
 const (
@@ -102,8 +103,8 @@ func (f *Folder) Watch(ctx context.Context, serve func(*questionnaire.Definition
 		case !bytes.Equal(now, f.read):
 			f.read = now
 			f.stop() // what is still being proven is past
-			d := f.take(now, serve)
-			told(f.State())
+			d, state := f.take(now, serve)
+			told(state)
 			if d != nil {
 				var proving context.Context
 				proving, f.stop = context.WithCancel(ctx)
@@ -118,22 +119,21 @@ func (f *Folder) Watch(ctx context.Context, serve func(*questionnaire.Definition
 	}
 }
 
-// take loads what was read. It gives the edition to prove, nil when there is none.
-func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error) *questionnaire.Definition {
+// take loads what was read. It gives the edition to prove, nil when there is none, and how the folder stands then.
+func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error) (*questionnaire.Definition, State) {
 	d, faults := load(packed)
 	if d != nil {
 		if err := serve(d); err != nil {
 			d, faults = nil, []questionnaire.Fault{{Code: "not-served", What: err.Error(), Mend: "save again, or start the server anew"}}
 		}
 	}
-	f.change(func(s *State) {
+	return d, f.change(func(s *State) {
 		s.Reading++
 		s.Faults, s.Report, s.Proving = faults, Report{}, d != nil
 		if d != nil {
 			s.Edition = d
 		}
 	})
-	return d
 }
 
 func (f *Folder) proven(ctx context.Context, d *questionnaire.Definition, told func(State)) {
@@ -147,13 +147,13 @@ func (f *Folder) proven(ctx context.Context, d *questionnaire.Definition, told f
 		return
 	}
 	newest := false
-	f.change(func(s *State) {
+	state := f.change(func(s *State) {
 		if newest = s.Edition == d && s.Proving; newest {
 			s.Report, s.Proving = report, false
 		}
 	})
 	if newest {
-		told(f.State())
+		told(state)
 	}
 }
 

@@ -176,17 +176,36 @@ func parted(d *q.Definition, c *q.Condition) any {
 	if c.Op == q.OpAny {
 		return anyOf(d, c.Parts)
 	}
-	parts := make([]any, len(c.Parts))
-	for i, p := range c.Parts {
-		parts[i] = named(d, p)
-		if c.Op == q.OpAtLeast && c.Weights[i] != 1 {
-			parts[i] = map[string]any{"points": c.Weights[i], "when": parts[i]}
+	if s := scoreOf(d, c); s != nil {
+		return map[string]any{"score": map[string]any{string(s.ID): map[string]any{"from": c.Least}}}
+	}
+	var parts []any
+	for _, p := range c.Parts {
+		if c.Op != q.OpAll || !always(p) {
+			parts = append(parts, named(d, p))
 		}
 	}
 	if c.Op == q.OpAll {
 		return map[string]any{"all": parts}
 	}
 	return map[string]any{"at_least": c.Least, "of": parts}
+}
+
+// always reports whether a condition is that nothing of nothing holds, as in a criterion that is never "earlier".
+func always(c *q.Condition) bool {
+	return c.Op == q.OpNot && c.Parts[0].Op == q.OpAny && len(c.Parts[0].Parts) == 0
+}
+
+// scoreOf gives the score whose points a condition counts.
+func scoreOf(d *q.Definition, c *q.Condition) *q.Score {
+	for i := range d.Scores {
+		s := &d.Scores[i]
+		if c.Op == q.OpAtLeast && slices.EqualFunc(s.Terms, c.Parts, func(t q.Term, p *q.Condition) bool { return t.When == p }) &&
+			slices.EqualFunc(s.Terms, c.Weights, func(t q.Term, points int) bool { return t.Points == points }) {
+			return s
+		}
+	}
+	return nil
 }
 
 // anyOf writes a list of alternatives as shortly as the files may: red flags from an urgency up, and answers to one question.
@@ -223,10 +242,14 @@ func anyOf(d *q.Definition, alternatives []*q.Condition) any {
 				switch form := d.Form(other).(map[string]any)[string(id)].(type) {
 				case []string:
 					for _, word := range form {
-						words = append(words, word)
+						if !slices.Contains(words, any(word)) {
+							words = append(words, word)
+						}
 					}
 				default:
-					words = append(words, form)
+					if !slices.Contains(words, form) {
+						words = append(words, form)
+					}
 				}
 			}
 		}

@@ -1,10 +1,13 @@
 package author_test
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,6 +36,54 @@ func shipped(t *testing.T) *q.Definition {
 		t.Fatal(faults)
 	}
 	return d
+}
+
+// What is written can be read again as the condition of a property, and has the same value for everybody in the cases.
+func TestWrittenIsRead(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"rls", "heartburn"} {
+		files := fstest.MapFS{}
+		shipped, err := questionnaires.Open(name)
+		if err == nil {
+			err = fs.WalkDir(shipped, ".", func(path string, e fs.DirEntry, err error) error {
+				if err != nil || e.IsDir() || path == "properties.yaml" {
+					return err
+				}
+				data, err := fs.ReadFile(shipped, path)
+				files[path] = &fstest.MapFile{Data: data}
+				return err
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, faults := q.Load(files)
+		if d == nil {
+			t.Fatal(faults)
+		}
+		all := author.Statements(d)
+		var properties strings.Builder
+		properties.WriteString("properties:\n")
+		for i, s := range all {
+			fmt.Fprintf(&properties, "  - {property: p%d, says: Read again., whenever: %s, then: {always: true}}\n", i, author.Written(d, s.When))
+		}
+		files["properties.yaml"] = &fstest.MapFile{Data: []byte(properties.String())}
+		again, faults := q.Load(files)
+		if len(faults) > 0 {
+			for _, f := range faults[:min(5, len(faults))] {
+				t.Errorf("%v: %s", f, strings.Split(properties.String(), "\n")[f.Line-1])
+			}
+			continue
+		}
+		for i, s := range all {
+			for _, c := range d.Cases {
+				if s.When != nil && again.Walk(again.Properties[i].Claims[0].When, c.Answers) != d.Walk(s.When, c.Answers) {
+					t.Errorf("%s %s: %s differs for %s", s.Kind, s.ID, author.Written(d, s.When), c.ID)
+					break
+				}
+			}
+		}
+	}
 }
 
 func TestWritten(t *testing.T) {
