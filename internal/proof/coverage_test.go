@@ -102,7 +102,7 @@ func TestCoverageAgreesWithEveryPath(t *testing.T) {
 		for range rapid.IntRange(0, 2).Draw(t, "cases") {
 			d.Cases = append(d.Cases, q.Case{Answers: paths[rapid.IntRange(0, len(paths)-1).Draw(t, "path")]})
 		}
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		all := &Coverage{d: d, m: m, w: w}
 		all.goals = all.everyGoal()
 		can, done := newMarks(len(all.goals)), newMarks(len(all.goals))
