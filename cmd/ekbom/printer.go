@@ -3,15 +3,24 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
 // printer writes text for people. Signs that would steer a terminal or turn text around are written as codes: words of a
-// questionnaire that somebody else wrote are shown, not obeyed. It keeps the first error.
+// questionnaire that somebody else wrote are shown, not obeyed. It keeps the first error. Many goroutines may use it.
 type printer struct {
-	w   io.Writer
-	err error
+	w     io.Writer
+	mutex sync.Mutex
+	err   error
+}
+
+// failed gives the first error of writing.
+func (t *printer) failed() error {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return t.err
 }
 
 // Write writes p as text.
@@ -47,6 +56,8 @@ type rawPrinter printer
 
 // Write writes p as it is.
 func (t *rawPrinter) Write(p []byte) (int, error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
 	if t.err != nil {
 		return 0, t.err
 	}

@@ -55,8 +55,8 @@ type exit int
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
 	out, said := &printer{w: stdout}, &printer{w: stderr}
 	code := out.run(ctx, args, stdin, said, env)
-	if out.err != nil {
-		fmt.Fprintf(said, "ekbom: standard output cannot be written: %v\n", out.err)
+	if err := out.failed(); err != nil {
+		fmt.Fprintf(said, "ekbom: standard output cannot be written: %v\n", err)
 		code = max(code, exitFaulty)
 	}
 	return code
