@@ -98,7 +98,7 @@ const wanders = 1000
 // Cover finds what the cases of a definition exercise. Whether a goal can be reached at all is proven, or counted as undecided
 // when ctx ends or the model grows beyond its bound.
 func Cover(ctx context.Context, d *q.Definition) *Coverage {
-	m, w := one(ctx, d)
+	m, w := formed(ctx, d, forms(d)) // a number that only properties tell apart is no other answer
 	c := &Coverage{d: d, m: m, w: w}
 	all := c.everyGoal()
 	if m.err != nil {
