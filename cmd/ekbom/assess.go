@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ekbom/internal/assess"
 	"ekbom/internal/questionnaire"
@@ -35,7 +36,7 @@ func (c *assessCommand) Run(s *stage) error {
 	}
 	o := assess.Evaluate(d, answers)
 	if c.JSON {
-		enc := json.NewEncoder(s.stdout)
+		enc := json.NewEncoder(s.raw)
 		enc.SetIndent("", "  ")
 		return enc.Encode(o)
 	}
@@ -68,43 +69,80 @@ func readAnswers(d *questionnaire.Definition, in io.Reader) (questionnaire.Answe
 	if len(data) > maxAnswers {
 		return nil, fmt.Errorf("the answers are larger than %d bytes", maxAnswers)
 	}
-	var given map[questionnaire.ID]any
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	switch err := dec.Decode(&given); {
-	case errors.Is(err, io.EOF):
-		return nil, errors.New("there is no JSON on standard input: write {\"question\": \"answer\", ...}")
-	case err != nil:
-		place := ""
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			place = fmt.Sprintf(" (sign %d)", e.Offset)
-		}
-		return nil, fmt.Errorf("the answers on standard input are not a JSON object%s: write {\"question\": \"answer\", ...}", place)
-	}
-	if dec.More() {
-		return nil, errors.New("there is more than one JSON object on standard input")
+	given, faults := decodeAnswers(bytes.TrimPrefix(data, []byte("\ufeff"))) // some editors put that sign first
+	if given == nil {
+		return nil, errors.Join(faults...)
 	}
 	answers := d.NewAnswers()
-	var faults []error
 	for _, id := range slices.Sorted(maps.Keys(given)) {
 		at, ok := d.Question(id)
 		if !ok {
-			faults = append(faults, fmt.Errorf("there is no question %q", id))
+			faults = append(faults, fmt.Errorf("there is no question %q [unknown-question]", id))
 			continue
 		}
 		words, err := answerWords(given[id])
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", id, err))
+			faults = append(faults, fmt.Errorf("%s: %w [not-an-answer]", id, err))
 			continue
 		}
 		a, fault := d.ParseAnswer(at, words)
 		if fault != nil {
-			faults = append(faults, fmt.Errorf("not an answer: %w", fault))
+			faults = append(faults, fmt.Errorf("not an answer: %w [not-an-answer]", fault))
 			continue
 		}
 		answers[at] = a
 	}
 	return answers, errors.Join(faults...)
+}
+
+// decodeAnswers reads one JSON object, in which each question may stand once.
+func decodeAnswers(data []byte) (given map[questionnaire.ID]any, faults []error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	var object json.RawMessage
+	at := len(data)
+	switch err := dec.Decode(&object); {
+	case errors.Is(err, io.EOF):
+		return nil, []error{errors.New("there is no JSON on standard input [not-json]: write {\"question\": \"answer\", ...}")}
+	case err != nil:
+		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+			at = int(e.Offset) - 1
+		}
+	case object[0] != '{':
+		at = int(dec.InputOffset()) - len(object)
+	case dec.More():
+		return nil, []error{errors.New("there is more than one JSON object on standard input [not-json]")}
+	default:
+		given, twice := fields(object)
+		for _, id := range twice {
+			faults = append(faults, fmt.Errorf("%q is answered twice [duplicate-answer]", id))
+		}
+		return given, faults
+	}
+	before := data[:at]
+	line, column := 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
+	return nil, []error{fmt.Errorf("the answers on standard input are not a JSON object (line %d, column %d) [not-json]: write {\"question\": \"answer\", ...}", line, column)}
+}
+
+// fields gives what stands under each key of an object that can be read, and the keys that stand in it twice.
+func fields(object json.RawMessage) (given map[questionnaire.ID]any, twice []questionnaire.ID) {
+	dec := json.NewDecoder(bytes.NewReader(object))
+	dec.UseNumber()
+	given = map[questionnaire.ID]any{}
+	_, err := dec.Token()
+	for err == nil && dec.More() {
+		var key json.Token
+		if key, err = dec.Token(); err != nil {
+			break
+		}
+		id := questionnaire.ID(fmt.Sprint(key))
+		if _, known := given[id]; known {
+			twice = append(twice, id)
+		}
+		var answer any
+		err = dec.Decode(&answer)
+		given[id] = answer
+	}
+	return given, twice
 }
 
 func answerWords(v any) ([]string, error) {

@@ -82,7 +82,7 @@ func (c *auditVerifyCommand) Run(s *stage, all *commands) error {
 		found = append(found, t)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.stdout)
+		enc := json.NewEncoder(s.raw)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(found); err != nil {
 			return err

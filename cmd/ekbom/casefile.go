@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,14 +43,16 @@ func caseAnswer(d *questionnaire.Definition, i int, a questionnaire.Answer) stri
 const fileBroken = "cases/broken.yaml"
 
 // writeCases saves the example of each broken property as a case of its folder. The case expects what the property
-// demands, as far as a case can say it, so it stays red until the rules are mended.
+// demands, as far as a case can say it, so it stays red until the rules are mended. What an author wrote into the file stays: only
+// cases are added whose id no case has.
 func writeCases(dir string, d *questionnaire.Definition, p *proof.Report) error {
-	if !isQuestionnaire(dir) {
-		return errors.New("cases can be written into a folder only; name one")
-	}
 	var b strings.Builder
 	for _, f := range p.Findings {
 		if f.Property == nil || f.Example == nil {
+			continue
+		}
+		id := "broken-" + string(f.Property.ID)
+		if slices.ContainsFunc(d.Cases, func(k questionnaire.Case) bool { return string(k.ID) == id }) {
 			continue
 		}
 		answers, expect := f.Example.Answers, demanded(d, f.Claim)
@@ -64,16 +68,40 @@ func writeCases(dir string, d *questionnaire.Definition, p *proof.Report) error 
 			note += "; say what it should be"
 		}
 		expect = fmt.Sprintf("{urgency: %s%s}%s", urgency, expect, note)
-		b.WriteString(caseText(d, "broken-"+string(f.Property.ID), "Found by the prover. "+f.Property.Says, answers, expect))
+		b.WriteString(caseText(d, id, "Found by the prover. "+f.Property.Says, answers, expect))
 	}
 	if b.Len() == 0 {
 		return nil
 	}
-	name := filepath.Join(dir, fileBroken)
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	root, err := os.OpenRoot(dir) // a link to elsewhere is not followed
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, []byte("# Paths that break a property, found by the prover. Sort them into the other files once the rules are mended.\n"+b.String()), 0o644)
+	defer root.Close()
+	if err := root.MkdirAll(path.Dir(fileBroken), 0o755); err != nil {
+		return err
+	}
+	was, err := root.ReadFile(fileBroken)
+	text := string(was)
+	switch isNew := errors.Is(err, fs.ErrNotExist); {
+	case isNew:
+		text = "# Paths that break a property, found by the prover. Sort them into the other files once the rules are mended.\n"
+	case err != nil:
+		return err
+	case text != "" && !strings.HasSuffix(text, "\n"):
+		text += "\n"
+	}
+	if err := root.WriteFile(fileBroken, []byte(text+b.String()), 0o644); err != nil || was == nil {
+		return err
+	}
+	// Where cases cannot be put below what an author wrote, such as a list in brackets, it stays as it was.
+	if _, faults := questionnaire.Load(root.FS()); len(faults) > 0 {
+		if err := root.WriteFile(fileBroken, was, 0o644); err != nil {
+			return err
+		}
+		return fmt.Errorf("cases cannot be added below what it holds: %s", faults[0].What)
+	}
+	return nil
 }
 
 // demanded gives what a claim demands besides the urgency, in the form of a case's expectation; empty where a case cannot

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -21,7 +22,7 @@ type checkCommand struct {
 	Limit        time.Duration `default:"1m" help:"Longest time to prove one questionnaire."`
 	WriteCase    bool          `help:"Save what breaks a property as a case in cases/broken.yaml of the folder."`
 	ProposeCases bool          `help:"Print cases for what no case exercises yet instead of the report, as a file to be judged by a clinician."`
-	Dir          string        `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
+	Dir          *string       `arg:"" optional:"" help:"A questionnaire's folder, or a folder of such folders. Without it: the shipped ones."`
 }
 
 // report is what check found out about one questionnaire.
@@ -72,11 +73,34 @@ func (f finding) String() string {
 	return fault + f.shown()
 }
 
+// Validate refuses what cannot be meant.
+func (c *checkCommand) Validate() error {
+	if c.Limit <= 0 {
+		return errNoTime
+	}
+	if c.ProposeCases && (c.WriteCase || c.JSON) {
+		return errors.New("--propose-cases prints a file of cases and goes with neither --write-case nor --json")
+	}
+	if c.Dir != nil && *c.Dir == "" {
+		return errors.New("the folder's name is empty")
+	}
+	return nil
+}
+
 // Run checks every questionnaire and prints the reports; findings go to standard error as well.
 func (c *checkCommand) Run(s *stage) error {
-	folders, err := findFolders(c.Dir)
+	dir := ""
+	if c.Dir != nil {
+		dir = *c.Dir
+	}
+	folders, err := findFolders(dir)
 	if err != nil {
 		return err
+	}
+	for _, f := range folders {
+		if c.WriteCase && f.shipped {
+			return wrongUse{fmt.Errorf("--write-case writes into a folder, and %s is a shipped questionnaire: name its folder", f.name)}
+		}
 	}
 	if c.ProposeCases {
 		return c.propose(s, folders)
@@ -84,7 +108,7 @@ func (c *checkCommand) Run(s *stage) error {
 	var reports []report
 	faulty := false
 	for _, f := range folders {
-		r := checkFolder(s.ctx, f, c)
+		r := checkFolder(s, f, c)
 		faulty = faulty || len(r.Findings) > 0
 		for _, f := range r.Findings {
 			fmt.Fprintln(s.stderr, f)
@@ -95,7 +119,7 @@ func (c *checkCommand) Run(s *stage) error {
 		reports = append(reports, r)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.stdout)
+		enc := json.NewEncoder(s.raw)
 		enc.SetIndent("", "  ")
 		first := reports[0]
 		first.Others = reports[1:]
@@ -109,7 +133,7 @@ func (c *checkCommand) Run(s *stage) error {
 	return nil
 }
 
-func checkFolder(ctx context.Context, f folder, c *checkCommand) report {
+func checkFolder(s *stage, f folder, c *checkCommand) report {
 	r := report{Folder: f.name, Findings: []finding{}}
 	in := func(fault questionnaire.Fault) finding {
 		return finding{File: filepath.Join(f.name, fault.File), Line: fault.Line, Column: fault.Column, Code: fault.Code, What: fault.What, Mend: fault.Mend}
@@ -136,17 +160,18 @@ func checkFolder(ctx context.Context, f folder, c *checkCommand) report {
 		}
 	}
 	r.count(d)
-	ctx, cancel := context.WithTimeout(ctx, c.Limit)
+	ctx, cancel := context.WithTimeout(s.ctx, c.Limit)
 	defer cancel()
 	proven := proof.Check(ctx, d, proof.Limits{})
-	r.prove(d, proven, f.name)
-	r.Coverage = newCoverageReport(proof.Cover(ctx, d), wording.New(d, d.Texts["en"]), f.name)
+	r.prove(d, proven, f.name, s)
+	r.Coverage = newCoverageReport(proof.Cover(ctx, d), wording.New(d, d.Texts["en"]), f.name, s.ctx.Err() != nil)
 	for _, reader := range proof.Readers(d) {
 		r.Readers = append(r.Readers, readerReport(reader))
 	}
 	if c.WriteCase {
 		if err := writeCases(f.name, d, proven); err != nil {
-			r.Findings = append(r.Findings, finding{File: f.name, Code: "case-not-written", What: err.Error()})
+			r.Findings = append(r.Findings, finding{File: filepath.Join(f.name, fileBroken), Code: "case-not-written", What: err.Error(),
+				Mend: "the file is as it was; mend it, or move it away, and check again"})
 		}
 	}
 	return r

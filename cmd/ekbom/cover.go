@@ -21,6 +21,9 @@ type coverageReport struct {
 	Answers  coveredReport `json:"answers"`
 	Branches coveredReport `json:"branches"`
 	Pairs    coveredReport `json:"pairs_of_causes"`
+	TooLarge bool          `json:"too_large,omitempty"` // more conditions than can be looked at: nothing is counted
+
+	stopped bool // by whoever started it
 }
 
 type coveredReport struct {
@@ -30,7 +33,7 @@ type coveredReport struct {
 	Lacks     []string `json:"lacks"`
 }
 
-func newCoverageReport(c *proof.Coverage, words *wording.Words, folder string) *coverageReport {
+func newCoverageReport(c *proof.Coverage, words *wording.Words, folder string, stopped bool) *coverageReport {
 	kind := func(k proof.GoalKind) coveredReport {
 		covered := c.Kinds[k]
 		out := coveredReport{covered.Done, covered.Possible, covered.Undecided, []string{}}
@@ -39,7 +42,7 @@ func newCoverageReport(c *proof.Coverage, words *wording.Words, folder string) *
 		}
 		return out
 	}
-	return &coverageReport{kind(proof.GoalRule), kind(proof.GoalAnswer), kind(proof.GoalBranch), kind(proof.GoalPair)}
+	return &coverageReport{kind(proof.GoalRule), kind(proof.GoalAnswer), kind(proof.GoalBranch), kind(proof.GoalPair), c.Large != nil, stopped}
 }
 
 // goalName says a goal in a line. Of a branch it is the part that decides alone, and where the whole was first written.
@@ -56,6 +59,14 @@ func goalName(g proof.Goal, words *wording.Words, folder string) string {
 const shownLacks = 5
 
 func (c *coverageReport) print(w io.Writer) {
+	if c.TooLarge {
+		fmt.Fprintln(w, "  what the cases exercise is NOT counted: the conditions are too large together")
+		return
+	}
+	why := "time ran out"
+	if c.stopped {
+		why = "it was stopped"
+	}
 	kinds := []struct {
 		name string
 		coveredReport
@@ -69,7 +80,7 @@ func (c *coverageReport) print(w io.Writer) {
 	fmt.Fprintf(w, "  the cases exercise, of all that can happen: %s\n", strings.Join(said, ", "))
 	for _, k := range kinds {
 		if k.Undecided > 0 {
-			fmt.Fprintf(w, "    %s: time ran out before it was known whether %d more can happen\n", k.name, k.Undecided)
+			fmt.Fprintf(w, "    %s: %s before it was known whether %d more can happen\n", k.name, why, k.Undecided)
 		}
 		if len(k.Lacks) == 0 {
 			continue
@@ -155,11 +166,19 @@ func (c *checkCommand) propose(s *stage, folders []folder) error {
 		undecided += k.Undecided
 	}
 	complete := p.Left+undecided == 0
+	why, hint := "time ran out", " Give more with --limit."
+	if s.ctx.Err() != nil {
+		why, hint = "it was stopped", ""
+	}
 	switch {
+	case covered.Large != nil:
+		complete = false
+		fmt.Fprintln(s.stdout, "# NOT complete: the conditions are too large together.")
+		fmt.Fprintf(s.stderr, "%s: no cases are proposed: the conditions are too large together\n", folders[0].name)
 	case !complete:
-		fmt.Fprintln(s.stdout, "# NOT complete: time ran out. Give more with --limit.")
-		fmt.Fprintf(s.stderr, "%s: not complete: time ran out with %s without a case, and %s of which it is not known whether they can happen\n",
-			folders[0].name, plural(p.Left, "thing", "things"), plural(undecided, "thing", "things"))
+		fmt.Fprintf(s.stdout, "# NOT complete: %s.%s\n", why, hint)
+		fmt.Fprintf(s.stderr, "%s: not complete: %s with %s without a case, and %s of which it is not known whether they can happen\n",
+			folders[0].name, why, plural(p.Left, "thing", "things"), plural(undecided, "thing", "things"))
 	case len(p.Answers) == 0:
 		fmt.Fprintln(s.stdout, "# Nothing is lacking.")
 	case len(p.Answers) == p.Fewest:

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"ekbom/internal/assess"
+	"ekbom/internal/config"
 	"ekbom/internal/proof"
 	"ekbom/internal/questionnaire"
 	"ekbom/internal/server"
@@ -21,7 +23,7 @@ import (
 
 type diffCommand struct {
 	JSON  bool          `help:"Print everything as JSON."`
-	DB    string        `name:"db" placeholder:"URL" help:"Count as well which of the responses kept there would come to another outcome: sqlite:PATH or postgres://..."`
+	DB    *string       `name:"db" placeholder:"URL" help:"Count as well which of the responses kept there would come to another outcome: sqlite:PATH or postgres://..."`
 	Limit time.Duration `default:"1m" help:"Longest time to compare. What is not decided by then is named."`
 	Old   string        `arg:"" help:"The edition before: a folder, a shipped questionnaire, or a git revision."`
 	New   string        `arg:"" help:"The edition after."`
@@ -51,6 +53,7 @@ type diffReport struct {
 	MoreUrgent  countReport        `json:"more_urgent"`
 	Differences []differenceReport `json:"differences"`
 	Undecided   []string           `json:"undecided"`
+	TooLarge    bool               `json:"too_large,omitempty"` // more conditions than can be compared
 	Stored      *storedReport      `json:"stored,omitempty"`
 }
 
@@ -85,6 +88,17 @@ type storedReport struct {
 	Unreadable int `json:"unreadable"`
 }
 
+// Validate refuses what cannot be meant.
+func (c *diffCommand) Validate() error {
+	if c.Limit <= 0 {
+		return errNoTime
+	}
+	if c.DB != nil && *c.DB == "" {
+		return errors.New("--db is empty: write sqlite:PATH or postgres://...")
+	}
+	return nil
+}
+
 // Run compares two editions.
 func (c *diffCommand) Run(s *stage) error {
 	was, err := findEdition(s.ctx, c.Old, c.New)
@@ -103,17 +117,24 @@ func (c *diffCommand) Run(s *stage) error {
 	if err != nil {
 		return err
 	}
+	var kept *store.Store
+	if c.DB != nil {
+		if kept, err = c.open(s); err != nil {
+			return err
+		}
+		defer kept.Close()
+	}
 	ctx, stop := context.WithTimeout(s.ctx, c.Limit)
 	defer stop()
 	compared := proof.Compare(ctx, before, after, proof.Limits{})
-	r := newDiffReport(compared)
-	if c.DB != "" {
-		if r.Stored, err = c.stored(s, compared); err != nil {
-			return err
+	r := newDiffReport(compared, s.devAddress())
+	if kept != nil {
+		if r.Stored, err = stored(s.ctx, kept, compared); err != nil {
+			return fmt.Errorf("--db: %w", err)
 		}
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.stdout)
+		enc := json.NewEncoder(s.raw)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(r); err != nil {
 			return err
@@ -122,15 +143,22 @@ func (c *diffCommand) Run(s *stage) error {
 		r.print(s.stdout, compared)
 	}
 	if len(r.Undecided) > 0 {
-		fmt.Fprintf(s.stderr, "ekbom: %s not compared within %s: give more with --limit\n", plural(len(r.Undecided), "conclusion was", "conclusions were"), c.Limit)
+		why := fmt.Sprintf("within %s: give more with --limit", c.Limit)
+		switch {
+		case s.ctx.Err() != nil:
+			why = "before it was stopped"
+		case compared.Large != nil:
+			why = fmt.Sprintf("as the conditions together are too large, up to that of %s:%d", compared.Large.File, compared.Large.Line)
+		}
+		fmt.Fprintf(s.stderr, "ekbom: %s not compared %s\n", plural(len(r.Undecided), "conclusion was", "conclusions were"), why)
 		return errReported
 	}
 	return nil
 }
 
-func newDiffReport(c *proof.Comparison) *diffReport {
+func newDiffReport(c *proof.Comparison, devAddress string) *diffReport {
 	r := &diffReport{Old: c.Old.Ref, New: c.New.Ref, Edits: c.Edits, AnswerSets: newCountReport(c.AnswerSets), Changed: newCountReport(c.Changed),
-		LessUrgent: newCountReport(c.Calmer), MoreUrgent: newCountReport(c.MoreUrgent), Differences: []differenceReport{}, Undecided: append([]string{}, c.Undecided...)}
+		LessUrgent: newCountReport(c.Calmer), MoreUrgent: newCountReport(c.MoreUrgent), Differences: []differenceReport{}, Undecided: append([]string{}, c.Undecided...), TooLarge: c.Large != nil}
 	before, after := wording.New(c.Old, c.Old.Texts["en"]), wording.New(c.New, c.New.Texts["en"])
 	for _, d := range c.Differences {
 		out := differenceReport{Part: d.Part, ID: d.ID, From: d.From, To: d.To, Count: newCountReport(d.Count)}
@@ -167,32 +195,37 @@ func plainAnswers(d *questionnaire.Definition, answers questionnaire.Answers) ma
 	return plain
 }
 
-// stored counts what becomes of the responses in a database.
-func (c *diffCommand) stored(s *stage, compared *proof.Comparison) (*storedReport, error) {
-	conf, err := settings(s, map[string]string{"EKBOM_DB": c.DB})
+// open opens the database whose responses are counted.
+func (c *diffCommand) open(s *stage) (*store.Store, error) {
+	conf, err := config.Load([]string{}, map[string]string{"EKBOM_DB": *c.DB})
 	if err != nil {
-		return nil, err
+		return nil, wrongUse{errors.New(strings.ReplaceAll(err.Error(), "EKBOM_DB", "--db"))}
 	}
 	if err := haveDatabase(conf); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--db: %w", err)
 	}
 	st, err := store.Open(s.ctx, conf.DB)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--db: %w", err)
 	}
-	defer st.Close()
 	if err := st.CheckSchema(s.ctx); err != nil {
-		return nil, err
+		st.Close()
+		return nil, fmt.Errorf("--db: %w", err)
 	}
+	return st, nil
+}
+
+// stored counts what becomes of the responses in a database.
+func stored(ctx context.Context, st *store.Store, compared *proof.Comparison) (*storedReport, error) {
 	r := &storedReport{}
 	editions := map[string]*questionnaire.Definition{compared.Old.Hash: compared.Old, compared.New.Hash: compared.New}
-	for kept, err := range st.CompletedAnswers(s.ctx, compared.Old.ID) {
+	for kept, err := range st.CompletedAnswers(ctx, compared.Old.ID) {
 		if err != nil {
 			return nil, err
 		}
 		edition, known := editions[kept.Edition]
 		if !known {
-			archive, err := st.Questionnaire(s.ctx, kept.Edition)
+			archive, err := st.Questionnaire(ctx, kept.Edition)
 			if err != nil {
 				return nil, err
 			}
@@ -286,7 +319,7 @@ func (r *diffReport) print(w io.Writer, c *proof.Comparison) {
 	left()
 	for i, u := range r.Undecided {
 		if i == 0 {
-			fmt.Fprintf(w, "\nNOT decided within the time:\n")
+			fmt.Fprintf(w, "\nNOT decided:\n")
 		}
 		fmt.Fprintf(w, "  %s\n", u)
 	}

@@ -197,7 +197,7 @@ func TestDiffGit(t *testing.T) {
 		{"no such folder", repository, []string{"v1.0:sets/large", "rls"}, exitWrongUse, "sets/large", ""},
 		{"not a questionnaire", repository, []string{"v1.0:sets", "rls"}, exitWrongUse, "no definition.yaml", ""},
 		{"a file", repository, []string{"v1.0:sets/small/rules.yaml", "rls"}, exitWrongUse, "git", ""},
-		{"an option", repository, []string{"--", "--output=x:y", "rls"}, exitWrongUse, "does not name one folder", ""},
+		{"an option", repository, []string{"--", "--output=x:y", "rls"}, exitWrongUse, "as a git revision", ""},
 		{"no folder named", repository, []string{"v1.0", "rls"}, exitWrongUse, "v1.0:FOLDER", ""},
 	}
 	for _, tt := range tests {
@@ -209,6 +209,134 @@ func TestDiffGit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A repository that somebody else made runs nothing. Not parallel: git looks for its repository where the program stands.
+func TestDiffGitRunsNothing(t *testing.T) {
+	marker := filepath.Join(t.TempDir(), "ran")
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho >> '"+marker+"'\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	testdata, err := filepath.Abs("testdata/diff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := t.TempDir()
+	git := func(dir string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=A", "-c", "user.email=a@example.org"}, args...)...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %q: %v\n%s", args, err, out)
+		}
+	}
+	fill := func(dir string) {
+		t.Helper()
+		if err := os.CopyFS(filepath.Join(dir, "sets"), os.DirFS(testdata)); err != nil {
+			t.Fatal(err)
+		}
+		git(dir, "add", ".")
+		git(dir, "commit", "-q", "-m", "first")
+	}
+	hostile := func(dir string) {
+		t.Helper()
+		git(dir, "config", "filter.x.smudge", program)
+		git(dir, "config", "core.fsmonitor", program)
+		git(dir, "config", "core.pager", program)
+		info := filepath.Join(dir, ".git", "info")
+		if _, err := os.Stat(filepath.Join(dir, "objects")); err == nil {
+			info = filepath.Join(dir, "info")
+		}
+		if err := os.MkdirAll(info, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(info, "attributes"), []byte("* filter=x\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothingRan := func(t *testing.T) {
+		t.Helper()
+		if _, err := os.Stat(marker); err == nil {
+			t.Error("a program of the repository was run")
+			os.Remove(marker)
+		}
+	}
+	work := filepath.Join(outer, "work")
+	git(outer, "init", "-q", "work")
+	fill(work)
+	hostile(work)
+	os.Remove(marker)
+	t.Run("filter and watcher", func(t *testing.T) {
+		t.Chdir(work)
+		r := ekbom(t, "", "diff", "HEAD:sets", "sets")
+		if r.code != exitDone || !strings.Contains(r.stdout, "No difference") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+		nothingRan(t)
+	})
+	t.Run("a repository among the files", func(t *testing.T) {
+		inner := filepath.Join(outer, "cloned", "sets")
+		if err := os.CopyFS(inner, os.DirFS(filepath.Join(work, ".git"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(inner, os.DirFS(testdata)); err != nil {
+			t.Fatal(err)
+		}
+		for _, setting := range []string{"core.bare=false", "core.worktree=" + inner} {
+			name, value, _ := strings.Cut(setting, "=")
+			git(outer, "config", "--file", filepath.Join(inner, "config"), name, value)
+		}
+		t.Chdir(inner)
+		if r := ekbom(t, "", "diff", "HEAD", "."); r.code != exitWrongUse || !strings.Contains(r.stderr, "bare repository") {
+			t.Errorf("exit %d: %s%s", r.code, r.stdout, r.stderr)
+		}
+		nothingRan(t)
+	})
+	t.Run("what is not there is not fetched", func(t *testing.T) {
+		partial := filepath.Join(outer, "partial")
+		git(outer, "init", "-q", "partial")
+		fill(partial)
+		for _, setting := range []string{"extensions.partialClone=origin", "remote.origin.promisor=true", "remote.origin.url=ext::" + program, "protocol.ext.allow=always"} {
+			name, value, _ := strings.Cut(setting, "=")
+			git(partial, "config", name, value)
+		}
+		blob := exec.CommandContext(t.Context(), "git", "rev-parse", "HEAD:sets/rules.yaml")
+		blob.Dir = partial
+		id, err := blob.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(partial, ".git", "objects", string(id[:2]), strings.TrimSpace(string(id[2:])))); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(partial)
+		if r := ekbom(t, "", "diff", "HEAD:sets", "sets"); r.code != exitWrongUse {
+			t.Errorf("exit %d: %s%s", r.code, r.stdout, r.stderr)
+		}
+		nothingRan(t)
+	})
+	t.Run("in a submodule", func(t *testing.T) {
+		super := filepath.Join(outer, "super")
+		git(outer, "init", "-q", "super")
+		git(super, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", work, "sub")
+		t.Chdir(filepath.Join(super, "sub"))
+		if r := ekbom(t, "", "diff", "HEAD:sets", "sets"); r.code != exitDone || !strings.Contains(r.stdout, "No difference") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+	})
+	t.Run("a link is no file", func(t *testing.T) {
+		if err := os.Symlink("/etc/passwd", filepath.Join(work, "sets", "link.yaml")); err != nil {
+			t.Fatal(err)
+		}
+		git(work, "-c", "core.fsmonitor=false", "-c", "filter.x.smudge=", "add", ".")
+		git(work, "-c", "core.fsmonitor=false", "commit", "-q", "-m", "link")
+		os.Remove(marker)
+		t.Chdir(work)
+		if r := ekbom(t, "", "diff", "HEAD:sets", "sets"); r.code != exitWrongUse || !strings.Contains(r.stderr, "is no file") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+	})
 }
 
 func TestDiffStored(t *testing.T) {

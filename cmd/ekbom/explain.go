@@ -22,6 +22,14 @@ type explainCommand struct {
 	Name  string        `arg:"" optional:"" default:"rls" help:"A shipped questionnaire, or a folder."`
 }
 
+// Validate refuses what cannot be meant.
+func (c *explainCommand) Validate() error {
+	if c.Limit <= 0 {
+		return errNoTime
+	}
+	return nil
+}
+
 // Run reads answers, from standard input or of a case, and prints what they lead to, why, and what would change it.
 func (c *explainCommand) Run(s *stage) error {
 	d, err := s.loadNamed(c.Name)
@@ -40,12 +48,22 @@ func (c *explainCommand) Run(s *stage) error {
 	defer cancel()
 	x := &explainer{w: s.stdout, d: d, t: text, words: wording.New(d, text), answers: answers, values: d.NewValues(), turns: map[string][]proof.Turn{}, cited: map[questionnaire.ID]bool{}}
 	d.Evaluate(answers, x.values)
-	for _, t := range proof.NewTurns(d).Of(ctx, answers) {
+	turns := proof.NewTurns(d)
+	for _, t := range turns.Of(ctx, answers) {
 		x.turns[turnKey(t.Kind, t.ID)] = append(x.turns[turnKey(t.Kind, t.ID)], t)
 	}
+	switch {
+	case turns.Large() != nil:
+		x.cut = "what would change the outcome was not looked for: the conditions are too large together"
+	case s.ctx.Err() != nil:
+		x.cut = "not all that would change the outcome was found before it was stopped"
+	case ctx.Err() != nil:
+		x.cut = fmt.Sprintf("not all that would change the outcome was found within %s; give more with --limit", c.Limit)
+	}
 	x.explain(assess.Evaluate(d, answers))
-	if ctx.Err() != nil {
-		fmt.Fprintf(s.stderr, "not all that would change the outcome was found within %s; give more with --limit\n", c.Limit)
+	if x.cut != "" {
+		fmt.Fprintf(s.stderr, "ekbom: %s\n", x.cut)
+		return errReported
 	}
 	return nil
 }
@@ -77,6 +95,7 @@ type explainer struct {
 	values  *questionnaire.Values
 	turns   map[string][]proof.Turn
 	cited   map[questionnaire.ID]bool
+	cut     string // why not all that would change the outcome is told
 }
 
 func (x *explainer) line(depth int, format string, args ...any) {
@@ -88,6 +107,9 @@ func (x *explainer) heading(s string) { fmt.Fprintf(x.w, "\n%s\n", s) }
 func (x *explainer) explain(o *assess.Outcome) {
 	d, t := x.d, x.t
 	x.line(0, "%s, %s %s", t.Title, d.ID, d.Version)
+	if x.cut != "" {
+		x.line(0, "NOT complete: %s.", x.cut)
+	}
 	another := d.SpeaksForAnother != nil && x.values.Of(d.SpeaksForAnother) == questionnaire.True
 	x.heading(t.Urgency[o.Urgency].Heading)
 	x.line(0, "%s", t.Urgency[o.Urgency].Sentence)

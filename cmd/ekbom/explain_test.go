@@ -97,10 +97,12 @@ func TestExplain(t *testing.T) {
 		"no such language":      {"{}", []string{"--lang", "xx"}, exitWrongUse, "en"},
 		"no such questionnaire": {"{}", []string{"nowhere"}, exitWrongUse, "nowhere"},
 		"no such case":          {"", []string{"--case", "diabetes-hot-ankle-man-62"}, exitWrongUse, `did you mean "diabetes-hot-ankle-man-63"`},
-		"no time":               {hotAnkle, []string{"--limit", "1ns"}, exitDone, "not all that would change the outcome was found within 1ns"},
+		"no time":               {hotAnkle, []string{"--limit", "1ns"}, exitFaulty, "not all that would change the outcome was found within 1ns"},
 	} {
 		if r := ekbom(t, tt.stdin, append([]string{"explain"}, tt.args...)...); r.code != tt.code || !strings.Contains(r.stderr, tt.want) {
 			t.Errorf("%s: exit %d: %s", name, r.code, r.stderr)
+		} else if name == "no time" && !strings.Contains(r.stdout, "NOT complete: not all that would change") {
+			t.Errorf("the report does not say so:\n%s", r.stdout)
 		}
 	}
 }

@@ -41,6 +41,6 @@ func (c *graphCommand) Run(s *stage) error {
 	if c.Output != "" {
 		return os.WriteFile(c.Output, []byte(out), 0o644)
 	}
-	_, err = fmt.Fprint(s.stdout, out)
+	_, err = fmt.Fprint(s.raw, out)
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,7 +25,7 @@ const usual = "rls"
 
 // findFolder gives the questionnaire in a folder, or the shipped one of that name.
 func findFolder(name string) (folder, error) {
-	if isQuestionnaire(name) {
+	if name != "" && isQuestionnaire(name) {
 		return folder{name: filepath.Clean(name), files: os.DirFS(name)}, nil
 	}
 	if f, err := shipped(name); err == nil {
@@ -71,6 +72,9 @@ func findFolders(dir string) (found []folder, err error) {
 	f, err := findFolder(dir)
 	return []folder{f}, err
 }
+
+// errNoTime says that a time to look for something is none.
+var errNoTime = errors.New("--limit must be more than 0, such as 30s or 5m")
 
 // load reads a questionnaire. Every fault goes to standard error; then the error is errReported.
 func (s *stage) load(f folder) (*questionnaire.Definition, error) {

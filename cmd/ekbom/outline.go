@@ -68,7 +68,7 @@ func (c *outlineCommand) Run(s *stage) error {
 		questions = append(questions, out)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.stdout)
+		enc := json.NewEncoder(s.raw)
 		enc.SetIndent("", "  ")
 		return enc.Encode(map[string]any{"questionnaire": d.Ref, "title": text.Title, "language": c.Lang, "questions": questions})
 	}

@@ -23,8 +23,16 @@ type proofReport struct {
 	Exact      bool              `json:"questions_exact"` // fewest_questions and most_questions are met by some path
 	Statements int               `json:"statements"`
 	Properties int               `json:"properties"`
-	Notes      []finding         `json:"notes"`
-	Unproven   []string          `json:"unproven"` // not decided within the time
+
+	ProvenStatements int `json:"proven_statements"` // decided; where one does not hold, there is a finding
+	ProvenProperties int `json:"proven_properties"`
+
+	Notes     []finding          `json:"notes"`
+	Unproven  []string           `json:"unproven"`             // what was not decided: "whether ...", properties first
+	Undecided []questionnaire.ID `json:"undecided_properties"` // properties among these
+	TooLarge  bool               `json:"too_large,omitempty"`  // more conditions than can be proven
+
+	stopped bool // by whoever started it
 }
 
 // countReport is a number or bounds of it, as decimal digits: numbers of paths are larger than JSON's readers can hold.
@@ -91,11 +99,19 @@ type example struct {
 	words []string
 }
 
-// devAddress is where "serve --dev" listens unless told otherwise.
-const devAddress = "http://127.0.0.1:8080"
+// devAddress is where "serve --dev" listens unless told otherwise on its command line.
+func (s *stage) devAddress() string {
+	addr := "127.0.0.1:8080"
+	for _, v := range s.env {
+		if value, ok := strings.CutPrefix(v, "EKBOM_ADDR="); ok && value != "" {
+			addr = value
+		}
+	}
+	return "http://" + addr
+}
 
 func newExample(d *questionnaire.Definition, words *wording.Words, e *proof.Example) *example {
-	out := &example{Answers: map[questionnaire.ID]any{}, Telling: []questionnaire.ID{}, Smallest: e.Smallest, Link: devAddress + server.OpenLink(d, e.Answers),
+	out := &example{Answers: map[questionnaire.ID]any{}, Telling: []questionnaire.ID{}, Smallest: e.Smallest,
 		Urgency: assess.Evaluate(d, e.Answers).Urgency.String()}
 	for i, a := range e.Answers {
 		if a.State != questionnaire.NotReached {
@@ -156,7 +172,7 @@ func (f finding) shown() string {
 }
 
 // prove adds what the prover found.
-func (r *report) prove(d *questionnaire.Definition, p *proof.Report, folder string) {
+func (r *report) prove(d *questionnaire.Definition, p *proof.Report, folder string, s *stage) {
 	words := wording.New(d, d.Texts["en"])
 	in := func(f proof.Finding) finding {
 		out := finding{File: filepath.Join(folder, f.File), Line: f.Line, Column: f.Column, Code: f.Code, What: f.What, Mend: f.Mend}
@@ -165,18 +181,25 @@ func (r *report) prove(d *questionnaire.Definition, p *proof.Report, folder stri
 		}
 		if f.Example != nil {
 			out.Example = newExample(d, words, f.Example)
+			out.Example.Link = s.devAddress() + server.OpenLink(d, f.Example.Answers)
 		}
 		return out
 	}
 	for _, f := range p.Findings {
 		r.Findings = append(r.Findings, in(f))
 	}
-	if len(p.Unproven) > 0 {
-		r.Findings = append(r.Findings, finding{File: folder, Code: "not-proven", Mend: "give more time with --limit, or make conditions simpler",
-			What: fmt.Sprintf("%s not decided within the time, among them: %s", count(len(p.Unproven), "statement"), strings.Join(p.Unproven[:min(3, len(p.Unproven))], "; "))})
-	}
 	out := &proofReport{Proven: p.Proven(), Paths: newCountReport(p.Paths), Outcomes: newCountReport(p.Outcomes), Exact: p.Exact,
-		Statements: p.Statements, Properties: p.Properties, Notes: []finding{}, Unproven: append([]string{}, p.Unproven...)}
+		Statements: p.Statements, Properties: p.Properties, Notes: []finding{}, Unproven: append([]string{}, p.Unproven...),
+		Undecided: append([]questionnaire.ID{}, p.Undecided...), TooLarge: p.Large != nil, stopped: s.ctx.Err() != nil,
+		ProvenStatements: p.Statements - (len(p.Unproven) - len(p.Undecided)), ProvenProperties: p.Properties - len(p.Undecided)}
+	for _, f := range p.Findings {
+		if f.Property != nil {
+			out.ProvenProperties--
+		}
+	}
+	if len(p.Unproven) > 0 {
+		r.Findings = append(r.Findings, out.notProven(folder, p.Large))
+	}
 	for _, n := range p.Notes {
 		out.Notes = append(out.Notes, in(n))
 	}
@@ -188,6 +211,41 @@ func (r *report) prove(d *questionnaire.Definition, p *proof.Report, folder stri
 	}
 	r.Counts.FewestQuestions, r.Counts.MostQuestions = p.Fewest, p.Most
 	r.Proof = out
+}
+
+// shownOpen is how many statements that were not decided are told; properties are all told, and JSON has all.
+const shownOpen = 3
+
+// notProven tells what was not decided, and why.
+func (p *proofReport) notProven(folder string, large *questionnaire.Place) finding {
+	f := finding{File: folder, Code: "not-proven", Mend: "give more time with --limit, or make conditions simpler"}
+	why := "in time"
+	switch {
+	case p.stopped:
+		why, f.Mend = "before it was stopped", ""
+	case large != nil:
+		why, f.Mend = "as the conditions together are too large", "count fewer parts, or up to less, in at_least"
+		if large.File != "" {
+			f.File, f.Line, f.Column = filepath.Join(folder, large.File), large.Line, large.Column
+			why = "as the conditions up to this one are too large together"
+		}
+	}
+	said := p.Unproven[:min(len(p.Undecided)+shownOpen, len(p.Unproven))]
+	f.What = fmt.Sprintf("%s are proven, %s not decided %s; not known %s", p.proven(), p.open(), why, strings.Join(said, "; "))
+	if more := len(p.Unproven) - len(said); more > 0 {
+		f.What += fmt.Sprintf("; and %d more", more)
+	}
+	return f
+}
+
+// proven counts what is proven.
+func (p *proofReport) proven() string {
+	return fmt.Sprintf("%s and %s", count(p.ProvenStatements, "statement"), plural(p.ProvenProperties, "property", "properties"))
+}
+
+// open counts what is not decided.
+func (p *proofReport) open() string {
+	return fmt.Sprintf("%s and %s", count(len(p.Unproven)-len(p.Undecided), "statement"), plural(len(p.Undecided), "property", "properties"))
 }
 
 func (p *proofReport) print(w io.Writer) {
@@ -212,7 +270,7 @@ func (r *report) verdict() string {
 	case len(r.Findings) == 0 && p.Proven:
 		return fmt.Sprintf("proven over every path: %s hold", decided)
 	case len(p.Unproven) > 0:
-		return fmt.Sprintf("NOT proven: %s not decided; %s", count(len(p.Unproven), "statement"), count(len(r.Findings), "finding"))
+		return fmt.Sprintf("NOT proven: %s not decided, %s are proven; %s", p.open(), p.proven(), count(len(r.Findings), "finding"))
 	}
 	return fmt.Sprintf("NOT sound: %s", count(len(r.Findings), "finding"))
 }

@@ -29,8 +29,9 @@ type commands struct {
 type stage struct {
 	ctx            context.Context
 	stdin          io.Reader
-	stdout, stderr io.Writer
-	env            []string // NAME=value
+	stdout, stderr io.Writer // for text
+	raw            io.Writer // standard output, for what is no text
+	env            []string  // NAME=value
 }
 
 // The exit codes that scripts rely on.
@@ -50,8 +51,18 @@ var errReported = errors.New("already reported")
 
 type exit int
 
-// run does what args say and gives the exit code.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (code int) {
+// run does what args say and gives the exit code. What could not be written was not done.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
+	out, said := &printer{w: stdout}, &printer{w: stderr}
+	code := out.run(ctx, args, stdin, said, env)
+	if err := out.failed(); err != nil {
+		fmt.Fprintf(said, "ekbom: standard output cannot be written: %v\n", err)
+		code = max(code, exitFaulty)
+	}
+	return code
+}
+
+func (t *printer) run(ctx context.Context, args []string, stdin io.Reader, stderr io.Writer, env []string) (code int) {
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -65,7 +76,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(table,
 		kong.Name("ekbom"),
 		kong.Description("Self-assessment questionnaires whose every conclusion says why."),
-		kong.Writers(stdout, stderr),
+		kong.Writers(t, stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }), // after --help
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
@@ -77,7 +88,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "ekbom: %v\nTry: ekbom --help\n", err)
 		return exitWrongUse
 	}
-	err = command.Run(&stage{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, env: env}, table)
+	err = command.Run(&stage{ctx: ctx, stdin: stdin, stdout: t, raw: t.raw(), stderr: stderr, env: env}, table)
 	switch {
 	case err == nil:
 		return exitDone

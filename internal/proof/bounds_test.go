@@ -53,7 +53,7 @@ func TestLongChains(t *testing.T) {
 		facts[fmt.Sprintf("f%d", i)] = m{op: []any{m{"fact": fmt.Sprintf("f%d", i-1)}, m{fmt.Sprintf("q%d", i%200): []string{"a", "b"}[i%2]}}}
 	}
 	d := wide(t, 200, facts, m{"fact": "f999"})
-	circuit, _ := one(d)
+	circuit, _ := one(t.Context(), d)
 	w := circuit.worlds[0]
 	for _, f := range d.Facts {
 		w.rail(f.When)
@@ -125,7 +125,7 @@ func TestCoverageOfLongConditions(t *testing.T) {
 		of = append(of, m{fmt.Sprintf("q%d", i): "a"})
 	}
 	d := wide(t, 400, m{"many": m{"any": of}, "each": m{"all": of}}, m{"any": []any{m{"fact": "each"}, m{"all": []any{m{"fact": "many"}, m{"q0": "b"}}}}})
-	circuit, w := one(d)
+	circuit, w := one(t.Context(), d)
 	c := &Coverage{d: d, m: circuit, w: w}
 	goals := c.everyGoal()
 	size := 0
@@ -141,5 +141,104 @@ func TestCoverageOfLongConditions(t *testing.T) {
 		if k.Undecided > 0 {
 			t.Errorf("kind %d: %d not decided, %d can happen", kind, k.Undecided, k.Possible)
 		}
+	}
+}
+
+// counts is a questionnaire whose flags each count n answers of its questions.
+func counts(t *testing.T, n, least, flags int) *q.Definition {
+	t.Helper()
+	var flagged []any
+	for f := range flags {
+		var of []any
+		for i := range n {
+			of = append(of, m{fmt.Sprintf("q%d", (i+f)%n): []string{"a", "b"}[f*i%2]})
+		}
+		flagged = append(flagged, m{"at_least": least, "of": of})
+	}
+	facts := m{}
+	for i, c := range flagged {
+		facts[fmt.Sprintf("f%d", i)] = c
+		flagged[i] = m{"fact": fmt.Sprintf("f%d", i)}
+	}
+	facts["a-first"] = m{"any": flagged}
+	return wide(t, n, facts, m{"fact": "a-first"})
+}
+
+// What is too large ends soon with a word about where, and is never called proven.
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	d := counts(t, 300, 150, 12)
+	d.Properties = []q.Property{{ID: "p", Claims: []q.Claim{{When: d.RedFlags[0].When, Then: d.RedFlags[0].When}}}}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r := Check(ctx, d, Limits{})
+	if r.Proven() || r.Large == nil || r.Large.File != "rules.yaml" || r.Large.Line == 0 || !slices.Equal(r.Undecided, []q.ID{"p"}) || r.Unproven[0] != "whether the property p holds" {
+		t.Errorf("large %v, undecided %v, not proven %v", r.Large, r.Undecided, r.Unproven)
+	}
+	if len(r.Findings) > 0 {
+		t.Errorf("found %v", r.Findings)
+	}
+	if c := Cover(ctx, d); c.Large == nil || c.Kinds[GoalBranch].Undecided == 0 || c.Kinds[GoalRule].Possible > 0 {
+		t.Errorf("coverage: %+v", c.Kinds)
+	}
+	other := counts(t, 300, 151, 12)
+	if c := Compare(ctx, d, other, Limits{}); c.Large == nil || len(c.Undecided) == 0 || len(c.Differences) > 0 {
+		t.Errorf("compared: %v, %v", c.Large, c.Undecided)
+	}
+	if same, err := Equivalent(ctx, d, d); same || err == nil {
+		t.Error("two that are too large are the same")
+	}
+	turns := NewTurns(d)
+	if turns.Large() == nil || turns.Of(ctx, d.NewAnswers()) != nil {
+		t.Error("turns were found")
+	}
+	if ctx.Err() != nil {
+		t.Error("it took too long")
+	}
+}
+
+// Nothing goes on being built when the time is over.
+func TestBuildingEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := counts(t, 300, 150, 5)
+	circuit, w := one(ctx, d)
+	for _, f := range d.Facts {
+		w.rail(f.When)
+	}
+	if circuit.err == nil || len(circuit.gates) > 20_000 {
+		t.Errorf("%d gates, %v", len(circuit.gates), circuit.err)
+	}
+}
+
+// What would change a conclusion is looked for no longer than there is time, also where every step has much to look at.
+func TestTurnsEnd(t *testing.T) {
+	t.Parallel()
+	turns := NewTurns(counts(t, 300, 150, 8))
+	if turns.Large() != nil {
+		t.Fatal("too large")
+	}
+	answers := turns.d.NewAnswers()
+	for i := range answers {
+		answers[i] = q.Answer{State: q.Given, Options: 1}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	turns.Of(ctx, answers)
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// The parts of a count share their work.
+func TestCoverageOfCounts(t *testing.T) {
+	t.Parallel()
+	d := counts(t, 300, 150, 1)
+	circuit, w := one(t.Context(), d)
+	c := &Coverage{d: d, m: circuit, w: w}
+	if goals := c.everyGoal(); circuit.err != nil || len(goals) < 300 || len(circuit.gates) > 400_000 {
+		t.Errorf("%d gates for %d goals, %v", len(circuit.gates), len(goals), circuit.err)
 	}
 }

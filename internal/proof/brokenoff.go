@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,8 +11,8 @@ import (
 )
 
 // open makes a model of a definition in which a question that is asked may also have no answer yet.
-func open(d *q.Definition) (*model, *world) {
-	m := newModel()
+func open(ctx context.Context, d *q.Definition) (*model, *world) {
+	m := newModel(ctx)
 	blocks := make([]*block, len(d.Questions))
 	for i, v := range variants(d) {
 		b := m.block(v)
@@ -26,7 +27,7 @@ func open(d *q.Definition) (*model, *world) {
 // brokenOff finds the properties that hold for complete answers and not while some are lacking. People see an outcome only
 // when all is answered, but the page for emergencies, and whoever is sent to a clinic from there, come before. So it is noted.
 func (c *checker) brokenOff() {
-	m, w := open(c.d)
+	m, w := open(c.ctx, c.d)
 	var lacking []string
 	for i := range c.d.Properties {
 		p := &c.d.Properties[i]
@@ -40,7 +41,8 @@ func (c *checker) brokenOff() {
 			}
 			inputs, f, err := m.solve(c.ctx, want...)
 			if err != nil {
-				c.Unproven = append(c.Unproven, string(p.ID)+", where answers are lacking")
+				c.grown(m)
+				c.Unproven = append(c.Unproven, "whether the property "+string(p.ID)+" holds while answers are lacking")
 				break
 			}
 			if inputs == nil {

@@ -68,11 +68,12 @@ type Turns struct {
 	from      [q.Emergency + 1]lit
 	better    [q.MatchFull + 1]lit // a match that is better than this
 	worse     [q.MatchFull + 1]lit // a match that is not so good, or unknown
+	seen      map[lit]int          // by node: the place of these in what is kept of a path
 }
 
-// NewTurns makes the model of a definition, which serves all answers to it.
+// NewTurns makes the model of a definition, which serves all answers to it. A definition that is too large has no turns: see Large.
 func NewTurns(d *q.Definition) *Turns {
-	m, w := open(d)
+	m, w := open(context.Background(), d)
 	t := &Turns{d: d, m: m, world: w, lacking: make([]lit, len(d.Questions))}
 	for _, s := range m.symbols {
 		var ticks []lit
@@ -114,8 +115,24 @@ func NewTurns(d *q.Definition) *Turns {
 	full, partial := w.match(q.MatchFull), w.match(q.MatchPartial)
 	t.better = [...]lit{q.MatchUnknown: m.or(full, partial), q.MatchNone: m.or(full, partial), q.MatchPartial: full, q.MatchFull: no}
 	t.worse = [...]lit{q.MatchUnknown: no, q.MatchNone: no, q.MatchPartial: m.and(-full, -partial), q.MatchFull: -full}
+	t.seen = map[lit]int{}
+	all := slices.Concat(t.criteria, t.referrals, t.advice, t.from[:], t.better[:], t.worse[:])
+	for _, r := range t.flags {
+		all = append(all, r.t, r.f)
+	}
+	for _, than := range t.causes {
+		all = append(all, than[:]...)
+	}
+	for _, l := range all {
+		if _, known := t.seen[l.node()]; !known {
+			t.seen[l.node()] = len(t.seen)
+		}
+	}
 	return t
 }
+
+// Large gives the condition with which the model grew beyond its bound: then nothing is found. It is nil when it did not.
+func (t *Turns) Large() *q.Place { return t.m.large() }
 
 // FewSteps is up to how many steps a smallest change is looked for. What takes more hangs on no single answer.
 const FewSteps = 5
@@ -128,6 +145,9 @@ const nearest = 5
 // until then is left out.
 func (t *Turns) Of(ctx context.Context, answers q.Answers) []Turn {
 	d := t.d
+	if t.m.err != nil || ctx.Err() != nil {
+		return nil
+	}
 	search := turnSearch{Turns: t, ctx: ctx, answers: answers, given: t.world.inputs(answers)}
 	search.begin()
 	o := assess.Evaluate(d, answers)
@@ -196,7 +216,9 @@ func (t *Turns) Of(ctx context.Context, answers q.Answers) []Turn {
 			search.find(AdviceAllowed, a.ID, t.advice[i])
 		}
 	}
-	search.near(reached.Causes)
+	if ctx.Err() == nil {
+		search.near(reached.Causes)
+	}
 	return search.found
 }
 
@@ -225,9 +247,9 @@ type way struct {
 // single is a path one step away from the answers.
 type single struct {
 	answers q.Answers
-	values  []bool
-	rank    int  // the lower, the more natural a change
-	aged    bool // it is another age
+	values  []bool // by Turns.seen
+	rank    int    // the lower, the more natural a change
+	aged    bool   // it is another age
 }
 
 func (s *turnSearch) has(x *symbol) bool { return s.given[s.m.gates[x.lit].input-1] }
@@ -252,6 +274,9 @@ func (s *turnSearch) waits(reasons []assess.Reason) bool {
 func (s *turnSearch) begin() {
 	v := s.d.NewValues()
 	for i, symbols := range s.world.symbols {
+		if s.ctx.Err() != nil {
+			return // then nothing is decided
+		}
 		var was []*symbol
 		for _, x := range symbols {
 			switch gone := s.removed[s.m.gates[x.lit].input-1]; {
@@ -309,8 +334,15 @@ func (s *turnSearch) try(v *q.Values, i int, was, is []*symbol) {
 			return
 		}
 	}
-	s.single = append(s.single, single{then, s.m.values(s.world.inputs(then)), rank, s.age(i)})
+	all, kept := s.m.values(s.world.inputs(then)), make([]bool, len(s.seen))
+	for node, at := range s.seen {
+		kept[at] = all[node]
+	}
+	s.single = append(s.single, single{then, kept, rank, s.age(i)})
 }
+
+// holds reports whether a conclusion is true on a path.
+func (s *turnSearch) holds(path single, l lit) bool { return path.values[s.seen[l.node()]] == (l > 0) }
 
 // closes is what it costs a single change in rank that a question is no longer asked.
 const closes = 16
@@ -367,9 +399,12 @@ func (s *turnSearch) turn(want lit) (found way, decided bool) {
 
 // fewest finds the way with the fewest steps for which want is true and none of without.
 func (s *turnSearch) fewest(want lit, without ...lit) (found way, decided bool) {
+	if s.ctx.Err() != nil {
+		return way{}, false
+	}
 	for _, one := range s.single {
 		switch {
-		case !holds(one.values, want) || one.aged && len(without) > 0:
+		case !s.holds(one, want) || one.aged && len(without) > 0:
 		case found.then == nil:
 			found = way{then: one.answers, steps: 1}
 		default:
@@ -454,7 +489,7 @@ func (s *turnSearch) near(concluded []q.ID) {
 	var all []candidate
 	v := s.d.NewValues()
 	for i, c := range s.d.Causes {
-		at := slices.IndexFunc(s.single, func(x single) bool { return !x.aged && holds(x.values, s.causes[i][0]) })
+		at := slices.IndexFunc(s.single, func(x single) bool { return !x.aged && s.holds(x, s.causes[i][0]) })
 		if at < 0 || slices.Contains(concluded, c.ID) {
 			continue
 		}

@@ -23,7 +23,9 @@ type Report struct {
 	Findings     []Finding  // what is not as it must be
 	Notes        []Finding  // what is worth a look, and no fault
 	BrokenOff    []string   // properties that need not hold while answers are lacking
-	Unproven     []string   // what was not decided within the bounds
+	Unproven     []string   // what was not decided within the bounds: "whether ...", properties first
+	Undecided    []q.ID     // properties among these
+	Large        *q.Place   // the condition with which it grew too large to be proven; nil when it did not
 }
 
 // Proven reports whether everything was decided and nothing is wrong.
@@ -59,12 +61,13 @@ type Limits struct {
 
 const usualSteps = 2 << 20
 
-// Check proves a questionnaire, or finds where it is not sound. When ctx ends, what was not decided is named as unproven.
+// Check proves a questionnaire, or finds where it is not sound. When ctx ends, or the model of it grows beyond its bound, what was
+// not decided is named as unproven.
 func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	if limits.Steps == 0 {
 		limits.Steps = usualSteps
 	}
-	m, w := one(d)
+	m, w := one(ctx, d)
 	c := &checker{ctx: ctx, d: d, m: m, w: w, Report: &Report{Properties: len(d.Properties)}}
 	c.structure()
 	for i := range d.Properties {
@@ -72,17 +75,27 @@ func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	}
 	c.brokenOff()
 	c.count(limits) // last: what takes long to count may still be proven
-	return c.Report
+	return c.done()
 }
 
 // Decide is Check without examples and numbers: for many questionnaires in a row.
 func Decide(ctx context.Context, d *q.Definition) *Report {
-	m, w := one(d)
+	m, w := one(ctx, d)
 	c := &checker{ctx: ctx, d: d, m: m, w: w, Report: &Report{Properties: len(d.Properties)}, bare: true}
 	c.structure()
 	for i := range d.Properties {
 		c.property(&d.Properties[i])
 	}
+	return c.done()
+}
+
+// done puts the properties that were not decided before all else.
+func (c *checker) done() *Report {
+	var first []string
+	for _, id := range c.Undecided {
+		first = append(first, "whether the property "+string(id)+" holds")
+	}
+	c.Unproven = slices.Concat(first, c.Unproven)
 	return c.Report
 }
 
@@ -94,6 +107,7 @@ type checker struct {
 	w     *world
 	bare  bool          // nobody asks for examples
 	twins map[int]*twin // by question: two worlds that differ in the answer to it
+	kept  int           // gates of these
 }
 
 func (c *checker) find(p q.Place, code, mend, format string, args ...any) *Finding {
@@ -221,10 +235,19 @@ func (w *world) conclusions() (all []lit) {
 // possible asks for a path on which all of want are true and checks what is found against the evaluator. decided is false
 // when time ran out.
 func (c *checker) possible(what string, want ...lit) (found, decided bool) {
+	found, decided = c.try(what, want...)
+	if !decided {
+		c.Unproven = append(c.Unproven, "whether "+what)
+	}
+	return found, decided
+}
+
+// try is possible for what is named elsewhere.
+func (c *checker) try(what string, want ...lit) (found, decided bool) {
 	c.Statements++
 	inputs, f, err := c.m.solve(c.ctx, want...)
 	if err != nil {
-		c.Unproven = append(c.Unproven, what)
+		c.grown(c.m)
 		return false, false
 	}
 	if inputs == nil {
@@ -235,6 +258,13 @@ func (c *checker) possible(what string, want ...lit) (found, decided bool) {
 		c.find(q.Place{}, "prover-disagrees", "tell whoever maintains the program", "the prover and the evaluator disagree about %s", what)
 	}
 	return true, true
+}
+
+// grown notes where a model grew beyond its bound.
+func (c *checker) grown(m *model) {
+	if c.Large == nil {
+		c.Large = m.large()
+	}
 }
 
 // confirms replays a path: the statements hold for it in the model, and the model's conditions have the values that the
@@ -324,19 +354,21 @@ func (c *checker) property(p *q.Property) {
 		if claim.Never {
 			broken[1] = then.t
 		}
-		can, decided := c.possible(string(p.ID), when.t)
+		can, decided := c.try(string(p.ID), when.t)
 		if claim.Never && can {
-			can, decided = c.possible(string(p.ID), then.t)
+			can, decided = c.try(string(p.ID), then.t)
 		}
 		if !decided {
+			c.Undecided = append(c.Undecided, p.ID)
 			return
 		}
 		empty = empty && !can
 		if !can {
 			continue
 		}
-		found, decided := c.possible(string(p.ID), broken...)
+		found, decided := c.try(string(p.ID), broken...)
 		if !decided {
+			c.Undecided = append(c.Undecided, p.ID)
 			return
 		}
 		if !found {
@@ -354,7 +386,7 @@ func (c *checker) property(p *q.Property) {
 	for _, s := range p.Steps {
 		can, e, decided := c.step(s)
 		if !decided {
-			c.Unproven = append(c.Unproven, string(p.ID))
+			c.Undecided = append(c.Undecided, p.ID)
 			return
 		}
 		empty = empty && !can

@@ -173,7 +173,7 @@ func TestClaimsAgreeWithEveryPath(t *testing.T) {
 		claim := claims(t, d)
 		d.Properties = []q.Property{{ID: "p", Says: "says", Claims: []q.Claim{claim}}}
 		b := tryAll(d)
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		best, when, then := -1, false, false
 		for i, answers := range b.paths {
 			when = when || assess.Holds(d, answers, b.o[i], claim.When) == q.True

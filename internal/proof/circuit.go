@@ -3,7 +3,9 @@
 package proof
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 )
 
@@ -27,7 +29,22 @@ func (l lit) node() lit {
 type circuit struct {
 	gates []gate // by lit.node(); the first two are unused and yes
 	same  map[string]lit
+	links int // parts of all gates
+
+	ctx  context.Context // its end is the end of all work
+	work int             // since ctx was last looked at
+	err  error           // why it was given up; from then on statements mean nothing, and nothing is decided by them
 }
+
+// maxGates and maxLinks bound a circuit, so that it takes some 500 MB at most. They are numbers, so that every machine comes to
+// the same end.
+const (
+	maxGates = 1 << 20
+	maxLinks = 8 << 20
+)
+
+// errManyGates says that a circuit did not finish within its bound.
+var errManyGates = errors.New("more statements than are looked at")
 
 // gate is the "and" of its parts; an input has none.
 type gate struct {
@@ -35,8 +52,16 @@ type gate struct {
 	input int // number of the input from 1 on, or 0
 }
 
-func newCircuit() circuit {
-	return circuit{gates: make([]gate, 2), same: map[string]lit{}}
+func newCircuit(ctx context.Context) circuit {
+	return circuit{gates: make([]gate, 2), same: map[string]lit{}, ctx: ctx}
+}
+
+// stopped reports whether the circuit was given up.
+func (c *circuit) stopped() bool {
+	if c.work++; c.work > 1<<12 && c.err == nil {
+		c.work, c.err = 0, c.ctx.Err()
+	}
+	return c.err != nil
 }
 
 func (c *circuit) input(number int) lit {
@@ -45,6 +70,9 @@ func (c *circuit) input(number int) lit {
 }
 
 func (c *circuit) and(parts ...lit) lit {
+	if c.stopped() {
+		return no
+	}
 	flat := make([]lit, 0, len(parts))
 	for _, p := range parts {
 		// Short ones are taken apart, so that the same in another order is the same; a chain of long ones stays a chain.
@@ -54,6 +82,7 @@ func (c *circuit) and(parts ...lit) lit {
 			flat = append(flat, p)
 		}
 	}
+	c.work += len(flat)
 	slices.SortFunc(flat, func(a, b lit) int {
 		if a.node() != b.node() {
 			return int(a.node() - b.node())
@@ -77,6 +106,11 @@ func (c *circuit) and(parts ...lit) lit {
 	if l, ok := c.same[string(key)]; ok {
 		return l
 	}
+	if len(c.gates) >= maxGates || c.links+len(flat) > maxLinks {
+		c.err = errManyGates
+		return no
+	}
+	c.links += len(flat)
 	c.gates = append(c.gates, gate{parts: flat})
 	l := lit(len(c.gates) - 1)
 	c.same[string(key)] = l
@@ -93,6 +127,11 @@ func (c *circuit) or(parts ...lit) lit {
 
 // atLeast is true when the weights of the true parts reach least.
 func (c *circuit) atLeast(parts []lit, weights []int, least int) lit {
+	return c.counted(parts, weights)(least)
+}
+
+// counted is atLeast for several numbers to reach, which share their work.
+func (c *circuit) counted(parts []lit, weights []int) func(least int) lit {
 	type place struct{ from, least int }
 	known := map[place]lit{}
 	rest := make([]int, len(parts)+1) // weight of all parts from here on
@@ -102,6 +141,8 @@ func (c *circuit) atLeast(parts []lit, weights []int, least int) lit {
 	var count func(from, least int) lit
 	count = func(from, least int) lit {
 		switch {
+		case c.stopped():
+			return no
 		case least <= 0:
 			return yes
 		case rest[from] < least:
@@ -116,7 +157,7 @@ func (c *circuit) atLeast(parts []lit, weights []int, least int) lit {
 		known[at] = l
 		return l
 	}
-	return count(0, least)
+	return func(least int) lit { return count(0, least) }
 }
 
 // values computes every statement for given inputs.

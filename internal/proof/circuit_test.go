@@ -13,7 +13,7 @@ import (
 
 // randomModel draws blocks, rules over them and a statement: not what questionnaires make, but anything that a circuit can hold.
 func randomModel(t *rapid.T) (*model, []lit) {
-	m := newModel()
+	m := newModel(t.Context())
 	inputs := 0
 	lits := []lit{yes, no}
 	for inputs < rapid.IntRange(1, 9).Draw(t, "inputs") {
@@ -178,7 +178,7 @@ func TestSolverAgreesWithEveryChoice(t *testing.T) {
 
 // pigeons is a statement that is never true and that no solver of this kind finds out: so many in one hole less.
 func pigeons(n int) (*model, lit) {
-	m := newModel()
+	m := newModel(context.Background())
 	at := make([][]lit, n)
 	var all []lit
 	for i := range at {

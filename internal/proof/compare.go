@@ -24,6 +24,7 @@ type Comparison struct {
 	MoreUrgent  Count
 	Differences []Difference // by part; within each those to calmer first, then those of most answer sets
 	Undecided   []string     // what was not decided within the bounds
+	Large       *q.Place     // the condition of either edition with which the model grew beyond its bound; nil when it did not
 
 	pair *pair
 }
@@ -76,8 +77,8 @@ func alike(a, b *q.Question) bool {
 	return a.Type == b.Type || options(a) && options(b)
 }
 
-func newPair(old, new *q.Definition) *pair {
-	m := newModel()
+func newPair(ctx context.Context, old, new *q.Definition) *pair {
+	m := newModel(ctx)
 	was, is := forms(old), forms(new)
 	before, after := make([]*block, len(old.Questions)), make([]*block, len(new.Questions))
 	// Questions that only the old edition has keep their place among the others.
@@ -144,7 +145,7 @@ func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
 	if slices.ContainsFunc(edits(old, new), func(e Edit) bool { return !e.silent() }) {
 		return false, nil
 	}
-	p := newPair(old, new)
+	p := newPair(ctx, old, new)
 	var all []lit
 	for i := range p.subjects {
 		_, any := p.changes(&p.subjects[i])
@@ -156,7 +157,7 @@ func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
 
 // LessUrgent reports whether some answer set that both editions take gets a less urgent outcome from the new one. The error is ctx's.
 func LessUrgent(ctx context.Context, old, new *q.Definition) (bool, error) {
-	p := newPair(old, new)
+	p := newPair(ctx, old, new)
 	var calmer []lit
 	for u := q.Routine; u <= q.Emergency; u++ {
 		calmer = append(calmer, p.m.and(p.old.from(u), -p.new.from(u)))
@@ -174,7 +175,7 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 	if limits.Steps == 0 {
 		limits.Steps = usualSteps
 	}
-	c := &Comparison{Old: old, New: new, Edits: edits(old, new), pair: newPair(old, new)}
+	c := &Comparison{Old: old, New: new, Edits: edits(old, new), pair: newPair(ctx, old, new)}
 	found := c.find(ctx)
 	counting, stop := halfOf(ctx)
 	defer stop()
@@ -188,7 +189,9 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 		for i := range found {
 			if w, d := &found[i], &c.Differences[i]; !d.Count.Exact() {
 				d.Count = n.count(w.when)
-				w.least = n.cheapest(w.when, c.pair.plainest(w.when))
+				if n.ready() {
+					w.least = n.cheapest(w.when, c.pair.plainest(w.when))
+				}
 			}
 		}
 	}
@@ -218,6 +221,10 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 func (c *Comparison) find(ctx context.Context) (found []shift) {
 	for i := range c.pair.subjects {
 		s := &c.pair.subjects[i]
+		if c.pair.m.err != nil || ctx.Err() != nil {
+			c.Undecided = append(c.Undecided, s.String())
+			continue
+		}
 		ways, any := c.pair.changes(s)
 		if possible, decided := c.pair.possible(ctx, any); !decided {
 			c.Undecided = append(c.Undecided, s.String())
@@ -231,6 +238,7 @@ func (c *Comparison) find(ctx context.Context) (found []shift) {
 			}
 		}
 	}
+	c.Large = c.pair.m.large()
 	return found
 }
 
@@ -238,7 +246,7 @@ func (c *Comparison) find(ctx context.Context) (found []shift) {
 // what bears on it.
 func (c *Comparison) show(ctx context.Context, n *counter, w *shift, d *Difference) {
 	inputs, smallest := c.pair.smallest(ctx, w)
-	if inputs == nil {
+	if inputs == nil || ctx.Err() != nil && w.least == nil {
 		return
 	}
 	bears := c.pair.m.bearing(w.when)
@@ -307,7 +315,7 @@ func (c *shift) String() string {
 func (c *shift) direction() Direction { return Direction(cmp.Compare(c.to.rank, c.from.rank)) }
 
 func (p *pair) possible(ctx context.Context, want lit) (possible, decided bool) {
-	if want == no {
+	if want == no && p.m.err == nil {
 		return false, true
 	}
 	inputs, _, err := p.m.solve(ctx, want)

@@ -211,7 +211,7 @@ func TestCompareAgreesWithEveryAnswerSet(t *testing.T) {
 			n    int64
 			best int
 		}
-		p := newPair(old, new)
+		p := newPair(t.Context(), old, new)
 		bears := map[string]map[*block]bool{}
 		for i := range p.subjects {
 			ways, _ := p.changes(&p.subjects[i])

@@ -107,7 +107,7 @@ func TestModelAgreesWithEvaluator(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := rich(t)
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		type stated struct {
 			c *q.Condition
 			r rails
@@ -197,7 +197,7 @@ func TestSolverAgreesWithEveryPath(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := rich(t)
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		looks := everyLook(d)
 		best := make([]int, len(looks))
 		for i := range best {
@@ -245,7 +245,7 @@ func TestDiagramAgreesWithEveryPath(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := rich(t)
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		looks := everyLook(d)
 		lits := make([]lit, len(looks))
 		for i, c := range looks {

@@ -48,6 +48,7 @@ func (g *Goal) reached(values []bool) bool {
 // Coverage is what the cases of a questionnaire exercise of all that can happen.
 type Coverage struct {
 	Kinds [goalKinds]Covered // by GoalKind
+	Large *q.Place           // the condition with which it grew too large to be counted: then nothing is; nil when it did not
 
 	d     *q.Definition
 	m     *model
@@ -95,11 +96,18 @@ type tried struct {
 const wanders = 1000
 
 // Cover finds what the cases of a definition exercise. Whether a goal can be reached at all is proven, or counted as undecided
-// when ctx ends.
+// when ctx ends or the model grows beyond its bound.
 func Cover(ctx context.Context, d *q.Definition) *Coverage {
-	m, w := one(d)
+	m, w := formed(ctx, d, forms(d)) // a number that only properties tell apart is no other answer
 	c := &Coverage{d: d, m: m, w: w}
 	all := c.everyGoal()
+	if m.err != nil {
+		for _, g := range all {
+			c.Kinds[g.Kind].Undecided++
+		}
+		c.Large = m.large()
+		return c
+	}
 	c.goals = all
 	done, can := newMarks(len(all)), newMarks(len(all))
 	for i := range d.Cases {
@@ -268,6 +276,9 @@ func (c *Coverage) everyGoal() (all []Goal) {
 			return
 		}
 		seen[cond] = true
+		if m.err != nil && m.at == (q.Place{}) {
+			m.at = cond.Place
+		}
 		for k, l := range w.decisive(cond) {
 			all = append(all, Goal{Kind: GoalBranch, Whole: cond, Part: cond.Parts[k], want: l})
 		}
@@ -298,8 +309,14 @@ func (w *world) decisive(c *q.Condition) (all [][]lit) {
 		}
 	}
 	if c.Op == q.OpAtLeast {
+		// What weighs more than what is to be reached counts as much as that; so all parts share their work.
+		weights := make([]int, len(parts))
+		for k := range weights {
+			weights[k] = min(c.Weights[k], c.Least)
+		}
+		reached := w.m.counted(parts, weights)
 		for k, l := range parts {
-			all = append(all, []lit{l, w.rail(c).t, -w.m.atLeast(parts, c.Weights, c.Least+c.Weights[k])})
+			all = append(all, []lit{l, w.rail(c).t, -reached(c.Least + weights[k])})
 		}
 		return all
 	}

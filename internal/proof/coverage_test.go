@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -102,7 +103,7 @@ func TestCoverageAgreesWithEveryPath(t *testing.T) {
 		for range rapid.IntRange(0, 2).Draw(t, "cases") {
 			d.Cases = append(d.Cases, q.Case{Answers: paths[rapid.IntRange(0, len(paths)-1).Draw(t, "path")]})
 		}
-		m, w := one(d)
+		m, w := one(t.Context(), d)
 		all := &Coverage{d: d, m: m, w: w}
 		all.goals = all.everyGoal()
 		can, done := newMarks(len(all.goals)), newMarks(len(all.goals))
@@ -281,4 +282,27 @@ func without(list, other []q.ID) (rest []q.ID) {
 		}
 	}
 	return rest
+}
+
+// Numbers that only a property tells apart are one answer.
+func TestPropertiesMakeNoAnswers(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(os.DirFS("../../cmd/ekbom/testdata/diff"))
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	goals := func() (n int) {
+		for _, k := range Cover(t.Context(), d).Kinds[GoalAnswer].Lacks {
+			if strings.HasPrefix(k.Name, "age: ") {
+				n++
+			}
+		}
+		return n
+	}
+	before := goals()
+	age := &q.Condition{Op: q.OpTest, Test: q.Test{Question: 0, Kind: q.TestNumber, Range: q.Range{From: 5, To: 7}}}
+	d.Properties = []q.Property{{ID: "p", Claims: []q.Claim{{When: age, Then: age}}}, {ID: "s", Steps: []q.Step{{Question: 0, Kind: q.StepLarger, Range: q.Range{From: 2, To: 19}}}}}
+	if after := goals(); before != 2 || after != before {
+		t.Errorf("%d answers, with properties %d", before, after)
+	}
 }

@@ -56,7 +56,7 @@ func newDiagram(ctx context.Context, m *model, steps int) (*diagram, error) {
 		}
 	}
 	d.valid = valid
-	return d, nil
+	return d, m.err
 }
 
 // narrow adds to e that one of the literals is true.
@@ -108,7 +108,12 @@ func (d *diagram) of(l lit) (edge, error) {
 }
 
 // where gives the diagram of the ways of answering for which a statement is true.
-func (d *diagram) where(l lit) (edge, error) { return d.within(d.valid, l) }
+func (d *diagram) where(l lit) (edge, error) {
+	if d.m.err != nil {
+		return 0, d.m.err
+	}
+	return d.within(d.valid, l)
+}
 
 // smallWork is how many steps a part may take by itself before it is looked at only within what is left of the ways.
 const smallWork = 2000
@@ -380,6 +385,9 @@ func (d *diagram) kinds(statements []lit) (*big.Int, error) {
 		e     edge
 		reads []bool // by level
 		last  int
+	}
+	if d.m.err != nil {
+		return nil, d.m.err
 	}
 	fs := make([]function, len(statements))
 	for i, l := range statements {

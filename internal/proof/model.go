@@ -2,6 +2,8 @@ package proof
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 
 	q "ekbom/internal/questionnaire"
@@ -15,6 +17,7 @@ type model struct {
 	symbols []*symbol // by input
 	worlds  []*world
 	clauses [][]lit // what always holds besides the blocks' own rules
+	at      q.Place // of the condition at which the circuit was given up
 }
 
 // block is the answer to one question, in one world or in several.
@@ -40,7 +43,15 @@ type symbol struct {
 	ways    int           // answers that it stands for
 }
 
-func newModel() *model { return &model{circuit: newCircuit()} }
+func newModel(ctx context.Context) *model { return &model{circuit: newCircuit(ctx)} }
+
+// large gives the condition with which a model grew beyond its bound; nil when it did not.
+func (m *model) large() *q.Place {
+	if !errors.Is(m.err, errManyGates) {
+		return nil
+	}
+	return &m.at
+}
 
 // variant is one definition's form of a question.
 type variant struct {
@@ -173,10 +184,13 @@ func (m *model) block(variants ...variant) *block {
 }
 
 // one makes a model of one definition alone.
-func one(d *q.Definition) (*model, *world) {
-	m := newModel()
+func one(ctx context.Context, d *q.Definition) (*model, *world) { return formed(ctx, d, variants(d)) }
+
+// formed makes a model of one definition's forms of its questions.
+func formed(ctx context.Context, d *q.Definition, forms []variant) (*model, *world) {
+	m := newModel(ctx)
 	blocks := make([]*block, len(d.Questions))
-	for i, v := range variants(d) {
+	for i, v := range forms {
 		blocks[i] = m.block(v)
 	}
 	w := m.world(d, blocks)

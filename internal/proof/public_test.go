@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"os"
@@ -112,8 +113,8 @@ func TestPublicMissingVariable(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s:%d: %s [%s]", f.File, f.Line, f.What, f.Code))
 	}
 	want := []string{
-		`rules.yaml:7: there is no fact "contact" [unknown-fact]`,
-		`rules.yaml:30: there is no fact "contact" [unknown-fact]`,
+		`rules.yaml:7: there is no fact "contact" (did you mean "contact-relevant"?) [unknown-fact]`,
+		`rules.yaml:30: there is no fact "contact" (did you mean "contact-relevant"?) [unknown-fact]`,
 	}
 	if diff := cmp.Diff(want, got); d != nil || diff != "" {
 		t.Errorf("loaded: %t, faults (-want +got):\n%s", d != nil, diff)
@@ -145,7 +146,7 @@ func brief(d *q.Definition, f Finding, expected []string) string {
 
 // enumerate walks every path and tells how many break each property, and with how few telling answers.
 func enumerate(d *q.Definition) (broken map[q.ID]int64, fewest map[q.ID]int) {
-	_, w := one(d)
+	_, w := one(context.Background(), d)
 	fewest = map[q.ID]int{}
 	walk(d, func(answers q.Answers) {
 		o := assess.Evaluate(d, answers)

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/crillab/gophersat/solver"
@@ -156,9 +157,9 @@ func search(ctx context.Context, work func(learned chan string)) error {
 }
 
 // solve finds one way of answering for which all of want are true; nil when there is none. Symbols of blocks that do not
-// bear on it are left out. The error is ctx's, when time ran out before it was decided.
+// bear on it are left out. The error is ctx's, when time ran out before it was decided, or says that the model grew beyond its bound.
 func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formula, err error) {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(m.err, ctx.Err()); err != nil {
 		return nil, nil, err
 	}
 	f = m.formula(want, false)
@@ -166,8 +167,12 @@ func (m *model) solve(ctx context.Context, want ...lit) (inputs []bool, f *formu
 	return inputs, f, err
 }
 
-// solve finds inputs for which all clauses are true; nil when there are none. The error is ctx's.
+// solve finds inputs for which all clauses are true; nil when there are none. The error is ctx's, or says that the model grew
+// beyond its bound.
 func (f *formula) solve(ctx context.Context) ([]bool, error) {
+	if err := cmp.Or(f.m.err, ctx.Err()); err != nil {
+		return nil, err
+	}
 	var solution []bool
 	status := solver.Indet
 	err := search(ctx, func(learned chan string) {
@@ -237,6 +242,9 @@ func (m *model) smallest(ctx context.Context, counts, then func(*symbol) bool, w
 		}
 	}
 	within := func(n, k int) ([]bool, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		f := m.formula(want, true)
 		if n < len(first) {
 			f.atMost(first, n)

@@ -16,7 +16,10 @@ func (c *checker) twin(question int) *twin {
 	if t := c.twins[question]; t != nil {
 		return t
 	}
-	m := newModel()
+	if c.kept > maxGates { // few questions have properties of steps; where many large ones do, memory comes first
+		c.twins, c.kept = nil, 0
+	}
+	m := newModel(c.ctx)
 	before, after := make([]*block, len(c.d.Questions)), make([]*block, len(c.d.Questions))
 	for i, v := range variants(c.d) {
 		before[i] = m.block(v)
@@ -34,6 +37,7 @@ func (c *checker) twin(question int) *twin {
 		c.twins = map[int]*twin{}
 	}
 	c.twins[question] = t
+	c.kept += len(m.gates)
 	return t
 }
 
@@ -44,6 +48,7 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	c.Statements++
 	inputs, _, err := t.m.solve(c.ctx, change)
 	if err != nil || inputs == nil {
+		c.grown(t.m)
 		return false, nil, err == nil
 	}
 	var calmer []lit
@@ -52,6 +57,7 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	}
 	want := []lit{change, t.m.or(calmer...)}
 	if inputs, _, err = t.m.solve(c.ctx, want...); err != nil || inputs == nil {
+		c.grown(t.m)
 		return true, nil, err == nil
 	}
 	if c.bare {

@@ -157,7 +157,7 @@ func (c *checker) nextStep() {
 	rules := q.Place{File: "rules.yaml"}
 	none := func(of []lit) lit { return -c.m.or(of...) }
 	lonely := []lit{c.w.from(q.Routine), none(c.w.spoken)}
-	if found, _ := c.possible("outcomes without an address", lonely...); found {
+	if found, _ := c.possible("there are outcomes without an address", lonely...); found {
 		c.find(rules, "no-address", "add a referral that covers it", "somebody should be seen, but nothing says by whom").Example = c.example(nil, lonely...)
 	}
 	var given []lit
@@ -165,7 +165,7 @@ func (c *checker) nextStep() {
 		given = append(given, c.w.given(i))
 	}
 	lonely = []lit{-c.w.from(q.Routine), none(given)}
-	if found, _ := c.possible("outcomes without a next step", lonely...); found {
+	if found, _ := c.possible("there are outcomes without a next step", lonely...); found {
 		c.find(rules, "no-next-step", "add advice that covers it", "self-care, but no advice is given").Example = c.example(nil, lonely...)
 	}
 }

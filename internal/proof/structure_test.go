@@ -90,7 +90,7 @@ func TestManyRunsOfNumbers(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	model, _ := one(d)
+	model, _ := one(t.Context(), d)
 	if n := len(model.blocks[2].symbols); n <= fewSymbols {
 		t.Fatalf("only %d runs", n)
 	}

@@ -87,6 +87,9 @@ func (w *world) rail(c *q.Condition) rails {
 		r = rails{l, -l}
 	}
 	w.rails[c] = r
+	if m.err != nil && m.at == (q.Place{}) {
+		m.at = c.Place
+	}
 	return r
 }
 

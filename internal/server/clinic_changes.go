@@ -57,15 +57,16 @@ func (t *turning) begin(ctx context.Context) error {
 
 func (t *turning) end() { <-t.slot }
 
-// of gives the turns of answers, not all of them when time runs out.
+// of gives the turns of answers, not all of them when time runs out or the model is beyond its bound.
 func (t *turning) of(ctx context.Context, j *journey) (turns []proof.Turn, cut bool) {
 	ctx, cancel := context.WithTimeout(ctx, turnsWithin)
 	defer cancel()
+	all := j.turns()
 	turns, err := t.kept.get(turnsOf{j.Hash, string(j.response.Answers)}, func() ([]proof.Turn, error) {
-		turns = j.turns().Of(ctx, j.answers)
+		turns = all.Of(ctx, j.answers)
 		return turns, ctx.Err()
 	})
-	return turns, err != nil
+	return turns, err != nil || all.Large() != nil
 }
 
 // showChanges is the page of what other answers would have changed. It needs far more work than the submission's own page, so it is
