@@ -22,8 +22,11 @@ const turnsWithin = 2 * time.Second
 // turnsWait is how long somebody waits for the search of others before them.
 const turnsWait = 2 * time.Second
 
-// errTurnsBusy says that the searches of others did not end in time.
-var errTurnsBusy = errors.New("changes are being looked for, for others")
+// errTurnsBusy says that the searches of others did not end in time, and errTurnsLarge that the model is beyond its bound.
+var (
+	errTurnsBusy  = errors.New("changes are being looked for, for others")
+	errTurnsLarge = errors.New("the questionnaire is too large to look for changes")
+)
 
 // turnsKept is how many answers' turns are kept, of some 20 kB each.
 const turnsKept = 32
@@ -61,12 +64,14 @@ func (t *turning) end() { <-t.slot }
 func (t *turning) of(ctx context.Context, j *journey) (turns []proof.Turn, cut bool) {
 	ctx, cancel := context.WithTimeout(ctx, turnsWithin)
 	defer cancel()
-	all := j.turns()
 	turns, err := t.kept.get(turnsOf{j.Hash, string(j.response.Answers)}, func() ([]proof.Turn, error) {
-		turns = all.Of(ctx, j.answers)
+		all := j.turns()
+		if turns = all.Of(ctx, j.answers); all.Large() != nil {
+			return nil, errTurnsLarge
+		}
 		return turns, ctx.Err()
 	})
-	return turns, err != nil || all.Large() != nil
+	return turns, err != nil
 }
 
 // showChanges is the page of what other answers would have changed. It needs far more work than the submission's own page, so it is
