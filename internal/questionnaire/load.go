@@ -1,11 +1,6 @@
 package questionnaire
 
 import (
-	"archive/zip"
-	"bytes"
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -14,18 +9,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-)
-
-// The files of a questionnaire's folder.
-const (
-	fileDefinition = "definition.yaml"
-	fileRules      = "rules.yaml"
-	fileSources    = "sources.yaml"
-	fileProperties = "properties.yaml"
-	folderCases    = "cases"
-	folderText     = "text"
-	folderSchema   = ".schema" // for editors; never read
-	english        = "en"
 )
 
 const (
@@ -42,13 +25,13 @@ const (
 func Load(files fs.FS) (*Definition, []Fault) {
 	l := newLoader(files)
 	r := l.reader
-	r.knownFiles()
-	structure := []string{fileDefinition, fileRules, fileSources}
+	r.list(".", slices.Concat(topFiles, []string{folderCases, folderText})...)
 	texts, cases := r.list(folderText), r.list(folderCases)
 	properties := r.present(fileProperties)
+	structure := []string{fileDefinition, fileRules, fileSources}
 	r.parse(slices.Concat(structure, texts, cases, properties)...)
 	pinned := make(chan pin, 1)
-	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
+	go func() { pinned <- r.newPin(slices.Concat(structure, texts)) }()
 	readable := r.readable(slices.Concat(structure[1:], texts))
 	l.definition()
 	if len(l.d.Questions) > 0 && readable {
@@ -61,10 +44,10 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		for _, name := range texts {
 			l.text(name)
 		}
-		if l.d.Texts[english] == nil {
-			r.fault(Place{File: path.Join(folderText, "en.yaml")}, "file-missing", "add the file", "there are no English texts")
-		} else {
-			l.alike(l.d.Texts[english])
+		if en := l.d.Texts[english]; en != nil {
+			l.alike(en)
+		} else if english := path.Join(folderText, english+".yaml"); !slices.Contains(texts, english) && !r.faulty(folderText) {
+			r.fault(Place{File: english}, "file-missing", "add the file", "there are no English texts")
 		}
 	}
 	if len(r.faults) == 0 {
@@ -79,10 +62,7 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		r.fault(Place{}, "archive", "", "cannot be archived: %v", p.err)
 	}
 	if len(r.faults) > 0 {
-		slices.SortStableFunc(r.faults, func(a, b Fault) int {
-			return cmp.Or(cmp.Compare(fileRank(a.File), fileRank(b.File)), strings.Compare(a.File, b.File),
-				cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
+		slices.SortStableFunc(r.faults, byPlace)
 		return nil, r.faults
 	}
 	return l.d, nil
@@ -113,7 +93,7 @@ func Skeleton(files fs.FS) (*Definition, []Fault) {
 
 func newLoader(files fs.FS) *loader {
 	return &loader{
-		reader: &reader{files: files, parsed: map[string]func() (yaml.Node, *Fault){}},
+		reader: &reader{files: files, opened: map[string]opened{}},
 		d:      &Definition{Texts: map[string]*Text{}, index: map[ID]int{}},
 	}
 }
@@ -125,57 +105,6 @@ func (r *reader) readable(names []string) bool {
 		r.open(name)
 	}
 	return len(r.faults) == before
-}
-
-// fileRank puts the files that others build on first.
-func fileRank(name string) int {
-	for i, f := range []string{fileDefinition, fileRules, fileSources, fileProperties, folderText, folderCases} {
-		if strings.HasPrefix(name, f) {
-			return i
-		}
-	}
-	return 99
-}
-
-// present gives the name of a file that may be left out, when it is there.
-func (r *reader) present(name string) []string {
-	if _, err := fs.Stat(r.files, name); err != nil {
-		return nil
-	}
-	return []string{name}
-}
-
-func (r *reader) list(folder string) (names []string) {
-	entries, err := fs.ReadDir(r.files, folder)
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".yaml") {
-			names = append(names, path.Join(folder, e.Name()))
-		}
-	}
-	return names
-}
-
-// knownFiles refuses files that would silently be left unread.
-func (r *reader) knownFiles() {
-	for _, folder := range []string{".", folderCases, folderText} {
-		entries, _ := fs.ReadDir(r.files, folder)
-		for _, e := range entries {
-			name := path.Join(folder, e.Name())
-			switch {
-			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText, folderSchema}, name):
-			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
-			default:
-				mend := "take it out of the folder"
-				if stem, ok := strings.CutSuffix(name, ".yml"); ok {
-					mend = "call it " + stem + ".yaml"
-				}
-				r.fault(Place{File: name}, "unknown-file", mend, "this file is not part of a questionnaire")
-			}
-		}
-	}
 }
 
 // loader builds a definition.
@@ -469,34 +398,4 @@ func (l *loader) sources() {
 			})
 		},
 	})
-}
-
-// pin is the folder as one archive, and its hash. Cases do not count: they change nothing for a patient.
-type pin struct {
-	archive []byte
-	hash    string
-	err     error
-}
-
-func newPin(files fs.FS, names []string) pin {
-	var archive bytes.Buffer
-	w := zip.NewWriter(&archive)
-	sum := sha256.New()
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return pin{err: err}
-		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(data))
-		sum.Write(data)
-		f, err := w.Create(name)
-		if err != nil {
-			return pin{err: err}
-		}
-		if _, err := f.Write(data); err != nil {
-			return pin{err: err}
-		}
-	}
-	err := w.Close()
-	return pin{archive.Bytes(), hex.EncodeToString(sum.Sum(nil)), err}
 }

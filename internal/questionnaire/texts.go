@@ -27,7 +27,7 @@ func (l *loader) text(name string) {
 		"language": func(n *yaml.Node) {
 			t.Language = d.text(n)
 			if parsed, err := language.Parse(t.Language); err != nil || parsed.String() != tag {
-				d.fault(n, "not-a-language", "write the tag of the file's name, such as en", "%q is not the language of %s", t.Language, name)
+				d.fault(n, "not-a-language", "write the tag of the file's name, such as en", "%q is not the language of %s", t.Language, Place{File: name})
 			}
 		},
 		"title": func(n *yaml.Node) { t.Title = d.text(n) },

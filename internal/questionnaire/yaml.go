@@ -2,7 +2,6 @@ package questionnaire
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,13 +10,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // Bounds on what is read, so that no file can exhaust a machine.
 const (
-	maxFile  = 2 << 20 // bytes of one file
+	maxNodes = 200_000 // values of one file
 	maxDepth = 60      // nesting of one file
 	maxFault = 500     // faults listed
 )
@@ -25,8 +25,17 @@ const (
 // reader collects the faults of all files of one questionnaire.
 type reader struct {
 	files  fs.FS
-	parsed map[string]func() (yaml.Node, *Fault)
+	opened map[string]opened
 	faults []Fault
+
+	reading sync.Mutex // one file at a time
+	size    int        // of what was read
+}
+
+// opened is one file, read and parsed once, by whoever asks first.
+type opened struct {
+	read   func() ([]byte, *Fault)
+	parsed func() (yaml.Node, *Fault)
 }
 
 func (r *reader) fault(p Place, code, mend, format string, args ...any) {
@@ -50,39 +59,23 @@ func (d doc) fault(n *yaml.Node, code, mend, format string, args ...any) {
 // parse begins to parse files, each on its own, since that is most of the work of loading.
 func (r *reader) parse(names ...string) {
 	for _, name := range names {
-		parsed := sync.OnceValues(func() (yaml.Node, *Fault) { return parse(r.files, name) })
-		r.parsed[name] = parsed
+		read := sync.OnceValues(func() ([]byte, *Fault) { return r.read(name) })
+		parsed := sync.OnceValues(func() (yaml.Node, *Fault) {
+			data, fault := read()
+			if fault != nil {
+				return yaml.Node{}, fault
+			}
+			return parse(name, data)
+		})
+		r.opened[name] = opened{read, parsed}
 		go parsed()
 	}
-}
-
-func parse(files fs.FS, name string) (root yaml.Node, fault *Fault) {
-	at := func(p Place, code, mend, what string) (yaml.Node, *Fault) {
-		p.File = name
-		return root, &Fault{Place: p, Code: code, What: what, Mend: mend}
-	}
-	info, err := fs.Stat(files, name)
-	if err == nil && info.Size() > maxFile {
-		return at(Place{}, "file-too-large", "split it, or take out what is not needed", fmt.Sprintf("the file is larger than %d bytes", maxFile))
-	}
-	data, err := fs.ReadFile(files, name)
-	if err != nil {
-		return at(Place{}, "file-missing", "add the file", "cannot be read")
-	}
-	if err := yaml.Load(data, &root); err != nil {
-		place, what := Place{Line: 1, Column: 1}, err.Error()
-		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
-			place.Line, place.Column, what = max(1, one.Mark.Line), one.Mark.Column, one.Message
-		}
-		return at(place, "not-yaml", "mind the indentation, close each bracket, put a space behind each colon, and quotes around words that hold a colon; the mistake may stand a line above", "not readable as YAML: "+what)
-	}
-	return root, nil
 }
 
 // open gives a file as a tree; nil when that cannot be done, which is then a fault.
 func (r *reader) open(name string) (doc, *yaml.Node) {
 	d := doc{r, name}
-	root, fault := r.parsed[name]()
+	root, fault := r.opened[name].parsed()
 	if fault != nil {
 		r.fault(fault.Place, fault.Code, fault.Mend, "%s", fault.What)
 		return d, nil
@@ -90,37 +83,57 @@ func (r *reader) open(name string) (doc, *yaml.Node) {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = *root.Content[0]
 	}
-	if !d.plain(&root, 0) {
+	if !d.plain(&root, nil, 0) {
 		return d, nil
 	}
 	return d, &root
 }
 
-// plain reports whether a tree has no anchors, aliases, foreign tags or keys given twice, and is not too deep.
-func (d doc) plain(n *yaml.Node, depth int) bool {
-	if depth > maxDepth {
+// plain reports whether a tree has no anchors, aliases, tags, signs that cannot be seen or keys given twice, and is not too
+// deep. parent is nil at the top.
+func (d doc) plain(n, parent *yaml.Node, depth int) bool {
+	switch {
+	case depth > maxDepth:
 		d.fault(n, "too-deep", "name inner parts under facts", "nested more than %d levels deep", maxDepth)
 		return false
-	}
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		d.fault(n, "anchor", "write the value out", "anchors and aliases are not allowed")
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d.fault(n, "anchor", "write the value out, or put quotes around a text that begins with & or *", "anchors and aliases are not allowed")
+		return false
+	case n.Style&yaml.TaggedStyle != 0 || n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+		d.fault(n, codeTag, mendQuotes, "what begins with an exclamation mark is no text to the reader of the file: %q would be lost", n.Tag)
+		return false
+	case strings.ContainsFunc(n.Value, func(r rune) bool { return r != '\n' && r != '\t' && hidden(r) }):
+		d.fault(n, "control-sign", mendControl, "there is a sign in %.80q that cannot be seen", n.Value)
 		return false
 	}
 	ok := true
 	if n.Kind == yaml.MappingNode {
-		seen := map[string]bool{}
-		for i := 0; i < len(n.Content); i += 2 {
-			if k := n.Content[i]; k.Kind == yaml.ScalarNode {
-				if seen[k.Value] {
-					d.fault(k, "key-twice", "keep one of them", "%q is given twice", k.Value)
-					ok = false
-				}
-				seen[k.Value] = true
-			}
-		}
+		ok = d.keys(n, parent)
 	}
 	for _, c := range n.Content {
-		ok = d.plain(c, depth+1) && ok
+		ok = d.plain(c, n, depth+1) && ok
+	}
+	return ok
+}
+
+// keys reports whether no key of a mapping is given twice or is half of a text.
+func (d doc) keys(n, parent *yaml.Node) bool {
+	seen, ok := map[string]bool{}, true
+	for i := 0; i < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		switch {
+		case k.Kind != yaml.ScalarNode:
+		case n.Style&yaml.FlowStyle != 0 && k.Style == 0 && v.Tag == "!!null" && v.Line == k.Line && v.Column == k.Column+utf8.RuneCountInString(k.Value) && v.Value == "":
+			d.fault(k, "comma-in-text", "put quotes around the whole text", "%q has no value; a text with a comma inside { } needs quotes", k.Value)
+			ok = false
+		case seen[k.Value] && i > 0 && n.Content[0].Value == k.Value && parent != nil && parent.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle == 0:
+			d.fault(k, "key-twice", "did you forget a dash (-) before it?", "%q is given twice", k.Value)
+			return false // all that follows belongs to the next item
+		case seen[k.Value]:
+			d.fault(k, "key-twice", "keep one of them", "%q is given twice", k.Value)
+			ok = false
+		}
+		seen[k.Value] = true
 	}
 	return ok
 }
