@@ -7,7 +7,7 @@ func (l *loader) lint() {
 	d := l.d
 	// What could not be read may well have been the use that is lacking: nobody shall take away a question about danger
 	// because an option is misspelt elsewhere.
-	complete := len(l.faults) == 0
+	complete := l.found == 0
 	read := make([]bool, len(d.Questions))
 	d.Conditions(func(c *Condition) { c.Questions(func(q int) { read[q] = true }) })
 	for i := range d.Questions {

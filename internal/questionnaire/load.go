@@ -50,7 +50,7 @@ func Load(files fs.FS) (*Definition, []Fault) {
 			r.fault(Place{File: english}, "file-missing", "add the file", "there are no English texts")
 		}
 	}
-	if len(r.faults) == 0 {
+	if r.found == 0 {
 		l.d.compile()
 		for _, name := range cases {
 			l.cases(name)
@@ -58,12 +58,11 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	}
 	p := <-pinned
 	l.d.files, l.d.Hash = p.archive, p.hash
-	if p.err != nil && len(r.faults) == 0 {
+	if p.err != nil && r.found == 0 {
 		r.fault(Place{}, "archive", "", "cannot be archived: %v", p.err)
 	}
-	if len(r.faults) > 0 {
-		slices.SortStableFunc(r.faults, byPlace)
-		return nil, r.faults
+	if r.found > 0 {
+		return nil, r.listed()
 	}
 	return l.d, nil
 }
@@ -76,7 +75,7 @@ func Skeleton(files fs.FS) (*Definition, []Fault) {
 	names := slices.Concat([]string{fileDefinition}, sources, rules, texts)
 	l.parse(names...)
 	if !l.readable(names) {
-		return nil, l.faults
+		return nil, l.listed()
 	}
 	l.definition()
 	if len(sources) > 0 {
@@ -100,11 +99,11 @@ func newLoader(files fs.FS) *loader {
 
 // readable reports whether all files can be read. Where one cannot, what the others miss in it is not worth a word.
 func (r *reader) readable(names []string) bool {
-	before := len(r.faults)
+	before := r.found
 	for _, name := range names {
 		r.open(name)
 	}
-	return len(r.faults) == before
+	return r.found == before
 }
 
 // loader builds a definition.
@@ -116,6 +115,7 @@ type loader struct {
 	voice     *yaml.Node
 	defDoc    doc
 	named     map[string]*statement // "fact/adult" and so on
+	stack     []*statement          // being read, each named by the one before
 	nodes     map[string]*Condition // one node for each meaning
 	numbers   map[*Condition]int    // node numbers, for the keys of nodes
 	sizes     map[*Condition]int    // of nodes: how many there are with all that they name written out
@@ -213,7 +213,7 @@ func (l *loader) question(d doc, n *yaml.Node) {
 		}
 	}
 	var none ID
-	d.fields(n, []string{"question", "type"}, map[string]func(*yaml.Node){
+	d.fields(n, []string{"question", oneOf("type", typeNames[1:])}, map[string]func(*yaml.Node){
 		"question": mark("question", func(n *yaml.Node) { qu.ID = d.id(n) }),
 		"type":     mark("type", func(n *yaml.Node) { qu.Type = word[Type](d, n, typeNames) }),
 		"options":  mark("options", func(n *yaml.Node) { qu.Options = d.ids(n) }),
@@ -392,7 +392,7 @@ func (l *loader) sources() {
 					"reviewed": func(n *yaml.Node) { s.Reviewed = d.date(n) },
 				})
 				if s.Article == "" && s.Evidence == "" {
-					d.fault(k, "source-without-place", "add article or evidence", "the source %q does not say where", s.ID)
+					d.fault(k, "source-without-place", "add article (under which heading of the article) or evidence (in which part of the evidence)", "the source %q does not say where in it the rules stand", s.ID)
 				}
 				l.d.Sources = append(l.d.Sources, s)
 			})

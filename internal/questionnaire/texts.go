@@ -173,9 +173,9 @@ func (l *loader) text(name string) {
 	}
 	w.must(root, "", parts, spare...)
 	if tag == english {
-		l.faults = append(l.faults, lack.faults...)
+		l.faults, l.found = append(l.faults, lack.faults...), l.found+lack.found
 	} else {
-		t.Missing = lack.faults
+		t.Missing = lack.listed()
 	}
 	def.Texts[tag] = t
 }

@@ -19,6 +19,7 @@ import (
 const (
 	maxNodes = 200_000 // values of one file
 	maxDepth = 60      // nesting of one file
+	maxItems = 5000    // items of one list, keys of one mapping
 	maxFault = 500     // faults listed
 )
 
@@ -27,6 +28,7 @@ type reader struct {
 	files  fs.FS
 	opened map[string]opened
 	faults []Fault
+	found  int // faults, listed or not
 
 	reading sync.Mutex // one file at a time
 	size    int        // of what was read
@@ -39,9 +41,18 @@ type opened struct {
 }
 
 func (r *reader) fault(p Place, code, mend, format string, args ...any) {
-	if len(r.faults) < maxFault {
+	if r.found++; len(r.faults) < maxFault {
 		r.faults = append(r.faults, Fault{Place: p, Code: code, What: fmt.Sprintf(format, args...), Mend: mend})
 	}
+}
+
+// listed gives the faults in the order of the files, and says how many there are beyond.
+func (r *reader) listed() []Fault {
+	slices.SortStableFunc(r.faults, byPlace)
+	if more := r.found - len(r.faults); more > 0 {
+		return append(r.faults, Fault{Code: "more-faults", What: fmt.Sprintf("more faults than are listed: %d", more), Mend: "mend those that are listed first"})
+	}
+	return r.faults
 }
 
 // doc is one file being read.
@@ -106,6 +117,10 @@ func (d doc) plain(n, parent *yaml.Node, depth int) bool {
 		d.fault(n, "control-sign", mendControl, "there is a sign in %.80q that cannot be seen", n.Value)
 		return false
 	}
+	if len(n.Content) > 2*maxItems || n.Kind == yaml.SequenceNode && len(n.Content) > maxItems {
+		d.fault(n, "too-many-parts", "take out what is not needed", "more than %d parts in one place", maxItems)
+		return false
+	}
 	ok := true
 	if n.Kind == yaml.MappingNode {
 		ok = d.keys(n, parent)
@@ -138,7 +153,8 @@ func (d doc) keys(n, parent *yaml.Node) bool {
 	return ok
 }
 
-// fields calls the function of each key of a mapping. Other keys, and required ones that are missing, are faults.
+// fields calls the function of each key of a mapping. Other keys, and required ones that are missing, are faults. Behind a required
+// key may stand what to write there, see oneOf.
 func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		d.fault(n, "not-a-mapping", "write keys with values, one a line", "expected keys with values here")
@@ -155,11 +171,22 @@ func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.N
 		seen[k.Value] = true
 		fn(v)
 	}
-	for _, k := range required {
-		if !seen[k] {
-			d.fault(n, "missing-key", "add "+k, "the key %q is missing", k)
+	for _, r := range required {
+		if k, _, _ := strings.Cut(r, ":"); !seen[k] {
+			d.fault(n, "missing-key", "add "+r, "the key %q is missing", k)
 		}
 	}
+}
+
+// oneOf is a required key with the words of which one may stand there.
+func oneOf(key string, words []string) string { return key + ": " + orList(words) }
+
+// orList writes a list as people do: a, b or c.
+func orList(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 // entries calls fn for each key of a mapping whose keys are ids.
@@ -207,6 +234,10 @@ func (d doc) texts(n *yaml.Node) (list []string) {
 func (d doc) id(n *yaml.Node) ID {
 	s := d.text(n)
 	if s != "" && !kebab(s) {
+		if sign, plain := lookAlikeSign(s); sign != "" && kebab(plain) {
+			d.fault(n, "not-an-id", "type it anew", "%q is not an id: %s", s, sign)
+			return ""
+		}
 		d.fault(n, "not-an-id", "use small letters, digits and dashes, beginning with a letter or digit, at most 60 signs", "%q is not an id", s)
 		return ""
 	}
@@ -270,50 +301,11 @@ func word[T interface {
 	var v T
 	if n.Kind != yaml.ScalarNode || parseWord(&v, names, n.Value) != nil {
 		known := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
-		d.fault(n, "unknown-word", "write one of "+strings.Join(known, ", "), "%q is not known here%s", n.Value, DidYouMean(n.Value, known))
+		d.fault(n, "unknown-word", "write "+orList(known), "%q is not known here%s", n.Value, DidYouMean(n.Value, known))
 	}
 	return v
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
-}
-
-// DidYouMean names, in brackets after a space, the known word nearest to one that is not known, if any is near.
-func DidYouMean[U, S ~string](unknown U, known []S) string {
-	best, at := 3, ""
-	for _, k := range known {
-		if dist := editDistance(string(unknown), string(k)); dist < best {
-			best, at = dist, string(k)
-		}
-	}
-	if i := slices.IndexFunc(known, func(k S) bool { return len(unknown) > 3 && strings.Contains(string(k), string(unknown)) }); at == "" && i >= 0 {
-		at = string(known[i])
-	}
-	if at == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", at)
-}
-
-func editDistance(a, b string) int {
-	if d := len(a) - len(b); d > 3 || d < -3 || len(a) > 60 {
-		return 99
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
