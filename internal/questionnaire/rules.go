@@ -82,20 +82,31 @@ func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
 		return nil // it is no id, which was told
 	}
 	if s == nil {
-		var known []string
-		for key := range l.named {
-			if rest, ok := strings.CutPrefix(key, kind+"/"); ok {
-				known = append(known, rest)
-			}
+		whose, _, _ := strings.Cut(string(id), "/") // a state is
+		if whose == "" {
+			d.fault(n, "unknown-pattern", "add pattern to rules.yaml, or take the condition away", "this questionnaire looks for no pattern")
+			return nil
 		}
-		slices.Sort(known)
-		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s", kind, id, DidYouMean(string(id), known))
+		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s",
+			strings.ReplaceAll(kind, "_", " "), whose, DidYouMean(whose, l.namedOf(kind)))
 		return nil
 	}
 	if kind == "fact" {
 		l.usedFacts[id] = true
 	}
 	return l.finish(d, n, s)
+}
+
+// namedOf lists what conditions may name of a kind.
+func (l *loader) namedOf(kind string) (known []ID) {
+	for key := range l.named {
+		if rest, ok := strings.CutPrefix(key, kind+"/"); ok {
+			id, _, _ := strings.Cut(rest, "/") // of a state
+			known = append(known, ID(id))
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
 }
 
 func (l *loader) finish(d doc, n *yaml.Node, s *statement) *Condition {

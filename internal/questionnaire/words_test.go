@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	q "ekbom/internal/questionnaire"
 	. "ekbom/internal/questionnaire/questionnairetest"
 )
@@ -129,5 +131,68 @@ func TestManyFaults(t *testing.T) {
 	files["sources.yaml"].Data = []byte("sources: [" + strings.Repeat("1,", 6000) + "1]")
 	if _, faults := q.Load(files); len(faults) != 1 || faults[0].Code != "too-many-parts" {
 		t.Errorf("6001 parts: %v", faults)
+	}
+}
+
+// A slip in a case is told once, in words, with what may stand there; not again for each case based on it, and without what only
+// seems to follow.
+func TestCases(t *testing.T) {
+	t.Parallel()
+	const whole = "age: 30, who: me, signs: [pain], pregnant: yes, since: 2020, burden: 3, words: blank"
+	base := func(answers string) string {
+		return "- {case: base, story: A., answers: {" + answers + "}, expect: {urgency: emergency}}\n"
+	}
+	on := func(id, of, answers string) string {
+		return "- {case: " + id + ", story: A., based_on: " + of + ", answers: {" + answers + "}, expect: {urgency: emergency}}\n"
+	}
+	swap := func(from, to string) string { return strings.Replace(whole, from, to, 1) }
+	three := on("b", "base", "") + on("c", "b", "burden: 4") + on("d", "base", "burden: 5")
+	for _, tt := range []struct {
+		name, cases string
+		want        []string
+	}{
+		{"faultless", base(whole) + three, nil},
+		{"option", base(swap("signs: [pain]", "signs: [pian]")) + three,
+			[]string{`cases/all.yaml:1: "pian" is no answer to "signs" (did you mean "pain"?) [not-an-answer]; give pain, fever, no-signs or unsure`}},
+		{"mended in one that is based on it", base(swap("signs: [pain]", "signs: [pian]")) + on("b", "base", "signs: [pane]"), []string{
+			`cases/all.yaml:1: "pian" is no answer to "signs" (did you mean "pain"?) [not-an-answer]; give pain, fever, no-signs or unsure`,
+			`cases/all.yaml:2: "pane" is no answer to "signs" (did you mean "pain"?) [not-an-answer]; give pain, fever, no-signs or unsure`}},
+		{"number", base(swap("age: 30", "age: 340")) + three,
+			[]string{`cases/all.yaml:1: 340 is no answer to "age": it is not between 0 and 120 [not-an-answer]; give a whole number from 0 to 120`}},
+		{"no number", base(swap("age: 30", "age: old")),
+			[]string{`cases/all.yaml:1: "old" is no whole number, as "age" asks for [not-an-answer]; give a whole number from 0 to 120`}},
+		{"exclusive", base(swap("[pain]", "[pain, no-signs]")) + three,
+			[]string{`cases/all.yaml:1: "no-signs" stands beside another answer to "signs" [not-an-answer]; give it alone, or take it away`}},
+		{"two for one", base(swap("who: me", "who: [me, other]")), []string{`cases/all.yaml:1: "who" takes one answer only [not-an-answer]; give me or other`}},
+		{"date", base(swap("2020", "spring")), []string{`cases/all.yaml:1: "spring" is no date, as "since" asks for [not-an-answer]; give a date such as 2024, 2024-03 or 2024-03-15 or unsure`}},
+		{"text", base(swap("words: blank", "words: this is far too long for it")),
+			[]string{`cases/all.yaml:1: 27 signs are too many for "words" [not-an-answer]; give a text of at most 20 signs or blank`}},
+		{"not offered", base(swap("who: me", "who: unsure")), []string{`cases/all.yaml:1: "who" does not offer "unsure" [not-an-answer]; give me or other`}},
+		{"no answer", base(swap("who: me", "who: ''")), []string{`cases/all.yaml:1: "who" has no answer [not-an-answer]; give me or other`}},
+		{"missing", base(swap("pregnant: yes, ", "")) + three,
+			[]string{`cases/all.yaml:1: the case "base" has no answer to "pregnant", which is asked [answer-missing]; add an answer`}},
+		{"question", base(whole+", sings: pain") + three,
+			[]string{`cases/all.yaml:1: there is no question "sings" (did you mean "signs"?) [unknown-question]; name a question of definition.yaml`}},
+		{"based on nobody", on("b", "bese", "") + on("c", "b", "burden: 4") + base(whole), []string{`cases/all.yaml:1: there is no case "bese" above [unknown-case]; name a case that stands above in this file`}},
+		{"based on a slip", base(whole) + on("b", "bose", ""), []string{`cases/all.yaml:2: there is no case "bose" above (did you mean "base"?) [unknown-case]; name a case that stands above in this file`}},
+		{"based on itself", on("b", "b", ""), []string{`cases/all.yaml:1: there is no case "b" above [unknown-case]; name a case that stands above in this file`}},
+		{"expected slip", strings.Replace(base(whole), "urgency: emergency", "urgency: routine, causes: {stran: weak}, first: docter", 1), []string{
+			`cases/all.yaml:1: there is no cause "stran" (did you mean "strain"?) [unknown-cause]; name one of rules.yaml`,
+			`cases/all.yaml:1: there is no referral to "docter" (did you mean "doctor"?) [unknown-specialist]; name one of rules.yaml`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := small(nil)
+			files["cases/all.yaml"] = &fstest.MapFile{Data: []byte(tt.cases)}
+			_, faults := q.Load(files)
+			var told []string
+			for _, f := range faults {
+				f.Column = 0
+				told = append(told, strings.Replace(f.Error(), ":0: ", ": ", 1))
+			}
+			if diff := cmp.Diff(tt.want, told); diff != "" {
+				t.Errorf("told (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
