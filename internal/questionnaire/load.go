@@ -33,6 +33,7 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	pinned := make(chan pin, 1)
 	go func() { pinned <- r.newPin(slices.Concat(structure, texts)) }()
 	readable := r.readable(slices.Concat(structure[1:], texts))
+	sound := false // fit to be evaluated
 	l.definition()
 	if len(l.d.Questions) > 0 && readable {
 		l.sources()
@@ -40,6 +41,8 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		for _, name := range properties {
 			l.properties(name)
 		}
+		l.order()
+		sound = r.found == 0
 		l.lint()
 		for _, name := range texts {
 			l.text(name)
@@ -50,7 +53,7 @@ func Load(files fs.FS) (*Definition, []Fault) {
 			r.fault(Place{File: english}, "file-missing", "add the file", "there are no English texts")
 		}
 	}
-	if r.found == 0 {
+	if sound {
 		l.d.compile()
 		for _, name := range cases {
 			l.cases(name)
@@ -123,6 +126,7 @@ type loader struct {
 	usedSrc   map[ID]bool
 
 	inProperties bool // conditions may look at the outcome
+	complete     bool // no id is lost in a fault, so all are known
 }
 
 func (l *loader) definition() {

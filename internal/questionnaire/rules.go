@@ -46,6 +46,7 @@ func (l *loader) rules() {
 			"advice":      func(n *yaml.Node) { l.readAdvice(d, n, later) },
 		})
 	}
+	l.complete = l.found == 0
 	if p := &l.d.Pattern; p.Absent {
 		never := l.never()
 		p.Full, p.Partial, p.None, p.Shown = never, never, never, never

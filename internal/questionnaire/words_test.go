@@ -196,3 +196,46 @@ func TestCases(t *testing.T) {
 		})
 	}
 }
+
+// Faults of texts, and of what nothing uses, hide no fault of a case; a fault that hides an id spares the texts that belong to it.
+func TestFaultsHideNoOthers(t *testing.T) {
+	t.Parallel()
+	codes := func(change func(definition, rules M, files fstest.MapFS)) string {
+		_, faults := q.Load(small(change))
+		var list []string
+		for _, f := range faults {
+			list = append(list, f.File+" "+f.Code)
+		}
+		return strings.Join(list, ", ")
+	}
+	wrong := func(f fstest.MapFS, name, from, to string) {
+		f[name].Data = []byte(strings.Replace(string(f[name].Data), from, to, 1))
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(definition, rules M, files fstest.MapFS)
+		want   string
+	}{
+		{"a text, a fact, a remedy and a case", func(_, r M, f fstest.MapFS) {
+			r["facts"].(M)["child"] = M{"age": M{"below": 18}}
+			r["exclusions"] = M{"cold": M{"signs": "pain"}}
+			wrong(f, "text/en.yaml", `"hurts": "Hurts"`, `"hot2": "Hurts"`)
+			wrong(f, "cases/all.yaml", `"pain"`, `"pane"`)
+		}, "rules.yaml unknown-remedy, rules.yaml unused-exclusion, rules.yaml unused-fact, text/en.yaml missing-text, text/en.yaml left-over-text, cases/all.yaml not-an-answer"},
+		{"an id that is none", func(_, r M, f fstest.MapFS) {
+			r["look_alikes"].([]any)[0].(M)["look_alike"] = "Cold"
+			wrong(f, "text/en.yaml", `"hurts": "Hurts"`, `"hurts": "Hurts", "hot2": "Hurts"`)
+		}, "rules.yaml unknown-look-alike, rules.yaml not-an-id"},
+		{"an option that is none", func(_, r M, f fstest.MapFS) {
+			r["look_alikes"].([]any)[0].(M)["when"] = M{"signs": "pane"}
+			wrong(f, "text/en.yaml", `"hurts": "Hurts"`, `"hurts": "Hurts", "hot2": "Hurts"`)
+		}, "rules.yaml unknown-option, text/en.yaml left-over-text"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := codes(tt.change); got != tt.want {
+				t.Errorf("told %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
