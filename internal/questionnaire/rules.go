@@ -88,8 +88,12 @@ func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
 			d.fault(n, "unknown-pattern", "add pattern to rules.yaml, or take the condition away", "this questionnaire looks for no pattern")
 			return nil
 		}
+		near := ""
+		if l.found < maxFault { // beyond, nobody reads it
+			near = DidYouMean(whose, l.namedOf(kind))
+		}
 		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s",
-			strings.ReplaceAll(kind, "_", " "), whose, DidYouMean(whose, l.namedOf(kind)))
+			strings.ReplaceAll(kind, "_", " "), whose, near)
 		return nil
 	}
 	if kind == "fact" {
@@ -125,10 +129,17 @@ func (l *loader) finish(d doc, n *yaml.Node, s *statement) *Condition {
 	return s.is
 }
 
+const maxShown = 12 // statements of one circle
+
 // circle writes the way from a statement to itself.
 func (l *loader) circle(s *statement) string {
 	var b strings.Builder
-	for _, on := range l.stack[slices.Index(l.stack, s):] {
+	way := l.stack[slices.Index(l.stack, s):]
+	for i, on := range way {
+		if i == maxShown {
+			fmt.Fprintf(&b, "%d more -> ", len(way)-i)
+			break
+		}
 		fmt.Fprintf(&b, "%s (%s:%d) -> ", on.name, on.at.File, on.at.Line)
 		if on.through != "" {
 			fmt.Fprintf(&b, "%s -> ", on.through)

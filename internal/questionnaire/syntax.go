@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -122,20 +121,16 @@ func quoteBefore(data []byte, offset int) int {
 	return bytes.LastIndexByte(before[:len(before)-1], before[len(before)-1])
 }
 
-var newDocument = regexp.MustCompile(`(?m)^---\s`)
-
 // secondDocument finds the line that begins a second document.
 func secondDocument(data []byte) Place {
-	all := newDocument.FindAllIndex(append(bytes.Clone(data), '\n'), -1)
-	for _, at := range all {
-		for _, line := range bytes.Split(data[:at[0]], []byte("\n")) {
-			if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' && !bytes.HasPrefix(line, []byte("---")) {
-				return placeOf(data, at[0])
-			}
+	begun, at := false, 0
+	for line := range bytes.Lines(data) {
+		if begun && bytes.HasPrefix(line, []byte("---")) {
+			return placeOf(data, at)
 		}
-	}
-	if len(all) > 1 {
-		return placeOf(data, all[1][0])
+		word := bytes.TrimSpace(line)
+		begun = begun || len(word) > 0 && word[0] != '#'
+		at += len(line)
 	}
 	return Place{Line: 1, Column: 1}
 }

@@ -29,6 +29,7 @@ func TestSyntax(t *testing.T) {
 		{"a line of dashes", "---\n", "[file-empty]"},
 		{"two documents", "a: 1\n---\nb: 2\n", ":2:1: a line of --- begins a second document here [not-yaml]; take the line out"},
 		{"two documents, both begun", "---\n# one\na: 1\n--- # two\nb: 2\n", ":4:1: a line of ---"},
+		{"many documents", strings.Repeat("---\n", 150_000), ":2:1: a line of ---"},
 		{"one document", "---\na: 1\n", ""},
 		{"UTF-8 mark", "\ufeffa: 1\n", ""},
 		{"UTF-16", "\xff\xfea\x00:\x00", ":1:1: the file is not saved as UTF-8 [not-utf-8]; save it as text in UTF-8"},

@@ -132,6 +132,14 @@ func TestManyFaults(t *testing.T) {
 	if _, faults := q.Load(files); len(faults) != 1 || faults[0].Code != "too-many-parts" {
 		t.Errorf("6001 parts: %v", faults)
 	}
+	_, faults = q.Load(small(func(_, r M, _ fstest.MapFS) {
+		for i := range 3000 {
+			r["facts"].(M)[fmt.Sprintf("f%d", i)] = M{"fact": fmt.Sprintf("f%d", (i+1)%3000)}
+		}
+	}))
+	if circle := faults[0].What; !strings.Contains(circle, "-> 2988 more -> ") || len(circle) > 1000 {
+		t.Errorf("a wide circle: %.2000s", circle)
+	}
 }
 
 // A slip in a case is told once, in words, with what may stand there; not again for each case based on it, and without what only
