@@ -41,8 +41,7 @@ func shipped(name string) (folder, error) {
 }
 
 func isQuestionnaire(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "definition.yaml"))
-	return err == nil
+	return questionnaire.IsFolder(os.DirFS(dir))
 }
 
 // findFolders gives the questionnaire in dir, or those in its subfolders; without dir, the shipped ones.
@@ -61,7 +60,12 @@ func findFolders(dir string) (found []folder, err error) {
 	}
 	if entries, err := os.ReadDir(dir); err == nil && !isQuestionnaire(dir) {
 		for _, e := range entries {
-			if sub := filepath.Join(dir, e.Name()); e.IsDir() && isQuestionnaire(sub) {
+			sub := filepath.Join(dir, e.Name())
+			if questionnaire.Ignored(sub) {
+				continue
+			}
+			// A link counts as what it leads to; one that leads nowhere is told as a questionnaire that is missing.
+			if info, err := os.Stat(sub); err != nil || info.IsDir() && isQuestionnaire(sub) {
 				found = append(found, folder{name: sub, files: os.DirFS(sub)})
 			}
 		}

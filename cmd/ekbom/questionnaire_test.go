@@ -102,6 +102,40 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+	t.Run("folders", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		const legs = "../../internal/server/testdata/legs"
+		for _, name := range []string{"good", "lost", "misnamed", ".git", "photos"} {
+			if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(legs)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, err := range []error{
+			os.Remove(filepath.Join(dir, "lost", "definition.yaml")),
+			os.Rename(filepath.Join(dir, "misnamed", "definition.yaml"), filepath.Join(dir, "misnamed", "definition.yml")),
+			os.Remove(filepath.Join(dir, "photos", "definition.yaml")),
+			os.Remove(filepath.Join(dir, "photos", "rules.yaml")),
+			os.Remove(filepath.Join(dir, "photos", "sources.yaml")),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if os.Symlink("good", filepath.Join(dir, "link")) != nil || os.Symlink("nowhere", filepath.Join(dir, "astray")) != nil {
+			t.Skip("no links here")
+		}
+		r := ekbom(t, "", "check", dir)
+		told := strings.ReplaceAll(r.stderr+r.stdout, dir, "")
+		for _, want := range []string{"/astray: ", "/lost/definition.yaml: cannot be read [file-missing]; add the file", "call it definition.yaml"} {
+			if !strings.Contains(told, want) {
+				t.Errorf("lacks %q:\n%s", want, told)
+			}
+		}
+		if r.code != exitFaulty || strings.Count(r.stdout, "no cases: nobody") != 2 || strings.Contains(told, ".git") || strings.Contains(told, "photos") {
+			t.Errorf("exit %d:\n%s", r.code, told)
+		}
+	})
 	t.Run("no such folder", func(t *testing.T) {
 		t.Parallel()
 		if r := ekbom(t, "", "check", "nowhere"); r.code != exitWrongUse || !strings.Contains(r.stderr, "nowhere") {

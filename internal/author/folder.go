@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -95,15 +96,15 @@ const (
 // called after every change of the state.
 func (f *Folder) Watch(ctx context.Context, serve func(*questionnaire.Definition) error, told func(State)) {
 	defer func() { f.stop() }()
-	for last := pack(f.files); ; {
+	for last, _ := pack(f.files); ; {
 		wait := lookEvery
-		switch now := pack(f.files); {
+		switch now, whole := pack(f.files); {
 		case !bytes.Equal(now, last):
 			last, wait = now, settle
 		case !bytes.Equal(now, f.read):
 			f.read = now
 			f.stop() // what is still being proven is past
-			d, state := f.take(now, serve)
+			d, state := f.take(now, whole, serve)
 			told(state)
 			if d != nil {
 				var proving context.Context
@@ -120,8 +121,11 @@ func (f *Folder) Watch(ctx context.Context, serve func(*questionnaire.Definition
 }
 
 // take loads what was read. It gives the edition to prove, nil when there is none, and how the folder stands then.
-func (f *Folder) take(packed []byte, serve func(*questionnaire.Definition) error) (*questionnaire.Definition, State) {
+func (f *Folder) take(packed []byte, whole bool, serve func(*questionnaire.Definition) error) (*questionnaire.Definition, State) {
 	d, faults := load(packed)
+	if !whole {
+		d, faults = questionnaire.Load(f.files)
+	}
 	if d != nil {
 		if err := serve(d); err != nil {
 			d, faults = nil, []questionnaire.Fault{{Code: "not-served", What: err.Error(), Mend: "save again, or start the server anew"}}
@@ -165,49 +169,67 @@ func load(packed []byte) (*questionnaire.Definition, []questionnaire.Fault) {
 	return questionnaire.Load(files)
 }
 
-// maxFile is more than a questionnaire's file may hold: one that is longer is refused all the same, with its own fault.
-const maxFile = 3 << 20
+// More than a questionnaire's file and folder may hold: what is longer is refused all the same, with its own fault.
+const (
+	maxFile   = 3 << 20
+	maxFolder = 16 << 20
+)
 
 // pack copies a folder, so that everything is loaded from one moment. Contents are compared, not times: two saves within one
-// tick of a file system's clock are two. What editors leave beside the files while they work does not count. What cannot be read is
-// left out; as a file that is missing it becomes a fault, unless it is there the next moment.
-func pack(files fs.FS) []byte {
+// tick of a file system's clock are two. What a questionnaire ignores does not count. whole: nothing was left out but what is
+// refused by its name or size; what is no file, or may not be read, is for the loader to tell.
+func pack(files fs.FS) (packed []byte, whole bool) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	whole = true
+	note := func(name string, mode fs.FileMode, data []byte) {
+		head := &zip.FileHeader{Name: name, Method: zip.Store}
+		head.SetMode(mode)
+		if out, err := w.CreateHeader(head); err == nil {
+			_, _ = out.Write(data) // into memory
+		}
+	}
 	_ = fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
-		base := name[strings.LastIndexByte(name, '/')+1:]
+		if name == "." || err == nil && questionnaire.Ignored(name) && !e.IsDir() {
+			return nil
+		}
+		if err == nil && questionnaire.Ignored(name) {
+			return fs.SkipDir
+		}
+		var info fs.FileInfo
+		if err == nil {
+			info, err = fs.Stat(files, name)
+		}
 		switch {
-		case err != nil || name == ".":
+		case err != nil, !info.IsDir() && !info.Mode().IsRegular(), info.IsDir() && !e.IsDir():
+			whole = false
+			note(name, fs.ModeSymlink, []byte(fmt.Sprint(err)))
 			return nil
-		case base[0] == '.' || strings.HasSuffix(base, "~"):
-			if e.IsDir() {
-				return fs.SkipDir
+		case info.IsDir():
+			note(name+"/", info.Mode(), nil)
+			if strings.Contains(name, "/") {
+				return fs.SkipDir // a questionnaire goes no deeper
 			}
 			return nil
-		case e.IsDir():
-			_, err := w.Create(name + "/")
-			if err == nil && strings.Contains(name, "/") {
-				err = fs.SkipDir // a questionnaire goes no deeper
+		}
+		var data []byte
+		if strings.HasSuffix(name, ".yaml") && b.Len() < maxFolder { // any other is a fault by its name
+			if data, err = head(files, name); err != nil {
+				whole = false
 			}
-			return err
 		}
-		info, err := fs.Stat(files, name)
-		if err != nil {
-			return nil
-		}
-		header := &zip.FileHeader{Name: name, Method: zip.Store}
-		header.SetMode(info.Mode().Type())
-		out, err := w.CreateHeader(header)
-		// Any other is a fault by its name or its kind. To open a pipe would wait for whoever writes into it.
-		if err != nil || !strings.HasSuffix(name, ".yaml") || !info.Mode().IsRegular() {
-			return err
-		}
-		if in, err := files.Open(name); err == nil {
-			_, _ = io.Copy(out, io.LimitReader(in, maxFile))
-			_ = in.Close()
-		}
+		note(name, 0, data)
 		return nil
 	})
-	_ = w.Close() // into memory
-	return b.Bytes()
+	_ = w.Close()
+	return b.Bytes(), whole
+}
+
+func head(files fs.FS, name string) ([]byte, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile))
 }

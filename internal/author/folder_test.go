@@ -283,3 +283,29 @@ func TestWatchNotServed(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 }
+
+// What is no file, or leads nowhere, is told as by ekbom check, and holds nobody up.
+func TestWatchNoFiles(t *testing.T) {
+	t.Parallel()
+	d := work(t)
+	d.next()
+	name := filepath.Join(d.dir, "properties.yaml")
+	if err := os.Symlink("nowhere", name); err != nil {
+		t.Skip(err)
+	}
+	if s := d.next(); len(s.Faults) != 1 || s.Faults[0].What != "this is a link that leads nowhere" {
+		t.Fatalf("a link: %+v", s)
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if s := d.next(); len(s.Faults) > 0 {
+		t.Fatalf("without it: %+v", s)
+	}
+	if err := os.Symlink("/dev/zero", name); err != nil {
+		t.Fatal(err)
+	}
+	if s := d.next(); len(s.Faults) != 1 || s.Faults[0].What != "this is not a regular file" {
+		t.Fatalf("a device: %+v", s)
+	}
+}

@@ -2,6 +2,7 @@ package questionnaire
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,11 +58,13 @@ const (
 	WordAnswered = "answered" // only in conditions
 )
 
-// AnswerFault says why an entry is not an answer to its question. A page or a command finds the words for Code.
+// AnswerFault says why an entry is not an answer to its question. A page finds the words for Code, in the language of who
+// entered it; Error is for authors.
 type AnswerFault struct {
 	Question ID
 	Code     string
 	Detail   string // the option, number or length that is at fault; never shown in a log
+	of       *Question
 }
 
 // The codes of answer faults.
@@ -78,10 +81,67 @@ const (
 )
 
 func (f *AnswerFault) Error() string {
-	if f.Detail == "" {
-		return fmt.Sprintf("%s: %s", f.Question, f.Code)
+	if f.of == nil { // made by a page, which has its own words
+		return fmt.Sprintf("%s: %s %q", f.Question, f.Code, f.Detail)
 	}
-	return fmt.Sprintf("%s: %s %q", f.Question, f.Code, f.Detail)
+	return f.what() + "; " + f.mend()
+}
+
+func (f *AnswerFault) what() string {
+	switch f.Code {
+	case FaultMissing:
+		return fmt.Sprintf("%q has no answer", f.Question)
+	case FaultOption:
+		return fmt.Sprintf("%q is no answer to %q%s", f.Detail, f.Question, DidYouMean(f.Detail, f.words()))
+	case FaultOneOnly:
+		return fmt.Sprintf("%q takes one answer only", f.Question)
+	case FaultExclusive:
+		return fmt.Sprintf("%q stands beside another answer to %q", f.Detail, f.Question)
+	case FaultNumber:
+		return fmt.Sprintf("%q is no whole number, as %q asks for", f.Detail, f.Question)
+	case FaultRange:
+		return fmt.Sprintf("%s is no answer to %q: it is not between %d and %d", f.Detail, f.Question, f.of.Range.From, f.of.Range.To)
+	case FaultTooLong:
+		return fmt.Sprintf("%s signs are too many for %q", f.Detail, f.Question)
+	case FaultDate:
+		return fmt.Sprintf("%q is no date, as %q asks for", f.Detail, f.Question)
+	default:
+		return fmt.Sprintf("%q does not offer %q", f.Question, f.Detail)
+	}
+}
+
+// mend says what may be answered instead.
+func (f *AnswerFault) mend() string {
+	if f.Code == FaultExclusive {
+		return "give it alone, or take it away"
+	}
+	var may []string
+	switch f.of.Type {
+	case Number:
+		may = append(may, fmt.Sprintf("a whole number from %d to %d", f.of.Range.From, f.of.Range.To))
+	case Date:
+		may = append(may, "a date such as 2024, 2024-03 or 2024-03-15")
+	case FreeText:
+		may = append(may, fmt.Sprintf("a text of at most %d signs", f.of.Length))
+	}
+	for _, w := range f.words() {
+		may = append(may, string(w))
+	}
+	return "give " + orList(may)
+}
+
+// words are the options of the question and the reserved words that it offers.
+func (f *AnswerFault) words() []ID {
+	words := slices.Clone(f.of.Options)
+	for _, w := range []struct {
+		word    ID
+		offered bool
+	}{{WordUnsure, f.of.Unsure}, {WordDeclined, f.of.Decline}, {WordBlank, f.of.Optional}} {
+		if w.offered {
+			words = append(words, w.word)
+		}
+	}
+	return words
 }
 
 // ParseAnswer reads what was entered for question q: the words chosen (option ids, or one of the reserved words) for
@@ -89,7 +149,7 @@ func (f *AnswerFault) Error() string {
 func (d *Definition) ParseAnswer(q int, entries []string) (Answer, *AnswerFault) {
 	qu := &d.Questions[q]
 	fault := func(code, detail string) (Answer, *AnswerFault) {
-		return Answer{}, &AnswerFault{Question: qu.ID, Code: code, Detail: detail}
+		return Answer{}, &AnswerFault{qu.ID, code, detail, qu}
 	}
 	var words []string
 	for _, e := range entries {

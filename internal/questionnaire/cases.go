@@ -1,6 +1,9 @@
 package questionnaire
 
 import (
+	"maps"
+	"strings"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -10,57 +13,70 @@ func (l *loader) cases(name string) {
 	if root == nil {
 		return
 	}
-	// Inherited answers, as written, by case.
-	written := map[ID]map[ID]*yaml.Node{}
+	above := map[ID]*draft{}
 	for _, n := range d.items(root) {
 		c := Case{Answers: l.d.NewAnswers(), Place: d.at(n)}
-		var base ID
+		var base *yaml.Node
 		own := map[ID]*yaml.Node{}
-		all := map[ID]*yaml.Node{}
+		w := &draft{all: map[ID]*yaml.Node{}, faulty: map[ID]bool{}}
 		d.fields(n, []string{"case", "story", "expect"}, map[string]func(*yaml.Node){
 			"case":     func(n *yaml.Node) { c.ID = d.id(n) },
 			"story":    func(n *yaml.Node) { c.Story = d.text(n) },
-			"based_on": func(n *yaml.Node) { base = d.id(n) },
+			"based_on": func(n *yaml.Node) { base = n },
 			"answers":  func(n *yaml.Node) { d.entries(n, func(k, v *yaml.Node) { own[ID(k.Value)] = v }) },
 			"expect":   func(n *yaml.Node) { l.expect(d, n, &c.Expect) },
 		})
-		if base != "" {
-			inherited, ok := written[base]
-			if !ok {
-				d.fault(n, "unknown-case", "name a case that stands above in this file", "there is no case %q above", base)
-				continue // what it would have answered is not worth a word
-			}
-			for id, v := range inherited {
-				all[id] = v
-			}
-		}
-		for id, v := range own {
-			all[id] = v
-			if v.Kind == yaml.ScalarNode && v.Tag == "!!null" {
-				delete(all, id)
-			}
-		}
 		for _, other := range l.d.Cases {
-			if other.ID == c.ID {
+			if other.ID == c.ID && c.ID != "" {
 				d.fault(n, "id-twice", "give it another id", "there is another case %q, in %s", c.ID, other.Place)
 			}
 		}
-		written[c.ID] = all
-		l.caseAnswers(d, n, &c, all, own)
 		l.d.Cases = append(l.d.Cases, c)
+		var from *draft
+		if base != nil {
+			id := d.id(base)
+			if from = above[id]; from == nil && id != "" {
+				d.fault(base, "unknown-case", "name a case that stands above in this file", "there is no case %q above%s", id, DidYouMean(id, sortedKeys(above)))
+			}
+		}
+		above[c.ID] = w
+		if base != nil {
+			if from == nil || from.unknown {
+				w.unknown = true // what it would have answered is not worth a word
+				continue
+			}
+			maps.Copy(w.all, from.all)
+			maps.Copy(w.faulty, from.faulty)
+		}
+		for id, v := range own {
+			w.all[id] = v
+			delete(w.faulty, id)
+			if v.Kind == yaml.ScalarNode && v.Tag == "!!null" {
+				delete(w.all, id)
+			}
+		}
+		l.caseAnswers(d, n, &l.d.Cases[len(l.d.Cases)-1], w, own)
 	}
 }
 
-func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml.Node) {
-	for _, key := range sortedKeys(all) {
-		v := all[key]
+// draft is what a case answers, as written, for those that are based on it.
+type draft struct {
+	all     map[ID]*yaml.Node
+	faulty  map[ID]bool // told already: no answer, or none where one is needed
+	unknown bool        // what it is based on is not known
+}
+
+// caseAnswers reads the answers of a case. What is wrong with the answers of another case that it is based on was told there.
+func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, w *draft, own map[ID]*yaml.Node) {
+	for _, key := range sortedKeys(w.all) {
+		if w.faulty[key] {
+			continue
+		}
+		v := w.all[key]
 		at, ok := l.d.Question(key)
 		if !ok {
-			var known []ID
-			for i := range l.d.Questions {
-				known = append(known, l.d.Questions[i].ID)
-			}
-			d.fault(v, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", key, DidYouMean(key, known))
+			w.faulty[key] = true
+			d.fault(v, "unknown-question", "name a question of definition.yaml", "there is no question %q%s", key, DidYouMean(key, sortedKeys(l.d.index)))
 			continue
 		}
 		entries := []*yaml.Node{v}
@@ -70,33 +86,37 @@ func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml
 		var words []string
 		for _, e := range entries {
 			if e.Kind != yaml.ScalarNode {
+				w.faulty[key] = true
 				d.fault(e, "not-an-answer", "give an answer that the question takes", "expected one word, number or text here")
 			}
 			words = append(words, e.Value)
+		}
+		if w.faulty[key] {
+			continue
 		}
 		if len(words) == 1 && words[0] == WordBlank {
 			words = nil
 		}
 		a, fault := l.d.ParseAnswer(at, words)
 		if fault != nil {
-			mend := "give an answer that the question takes"
-			if fault.Code == FaultOption {
-				mend += DidYouMean(ID(fault.Detail), l.d.Questions[at].Options)
-			}
-			d.fault(v, "not-an-answer", mend, "%s", fault.Error())
+			w.faulty[key] = true
+			d.fault(v, "not-an-answer", fault.mend(), "%s", fault.what())
 			continue
 		}
 		c.Answers[at] = a
 	}
-	// Answers off the path do not count, so dropping them changes no question's standing.
+	// Answers off the path do not count, so dropping them changes no question's standing. While an answer is none, what it would
+	// have led to cannot be told.
 	p := l.d.Path(c.Answers)
+	sure := len(w.faulty) == 0
 	for i := range l.d.Questions {
 		qu := &l.d.Questions[i]
 		switch {
-		case p.Asked[i] == True && c.Answers[i].State == NotReached:
+		case p.Asked[i] == True && c.Answers[i].State == NotReached && !w.faulty[qu.ID]:
+			w.faulty[qu.ID] = true
 			d.fault(n, "answer-missing", "add an answer", "the case %q has no answer to %q, which is asked", c.ID, qu.ID)
 		case p.Asked[i] != True && c.Answers[i].State != NotReached:
-			if v := own[qu.ID]; v != nil {
+			if v := own[qu.ID]; v != nil && sure {
 				d.fault(v, "answer-off-path", "take it away", "the case %q answers %q, which is not asked", c.ID, qu.ID)
 			}
 			c.Answers[i] = Answer{}
@@ -106,8 +126,8 @@ func (l *loader) caseAnswers(d doc, n *yaml.Node, c *Case, all, own map[ID]*yaml
 
 func (l *loader) expect(d doc, n *yaml.Node, e *Expect) {
 	known := func(kind string, n *yaml.Node, id ID) ID {
-		if l.named[kind+"/"+string(id)] == nil {
-			d.fault(n, "unknown-"+kind, "name one of rules.yaml", "there is no %s %q", kind, id)
+		if l.named[kind+"/"+string(id)] == nil && id != "" {
+			d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one of rules.yaml", "there is no %s %q%s", strings.ReplaceAll(kind, "_", " "), id, DidYouMean(id, l.namedOf(kind)))
 		}
 		return id
 	}
@@ -125,7 +145,7 @@ func (l *loader) expect(d doc, n *yaml.Node, e *Expect) {
 				return id
 			}
 		}
-		d.fault(n, "unknown-specialist", "name one of rules.yaml", "there is no referral to %q", id)
+		d.fault(n, "unknown-specialist", "name one of rules.yaml", "there is no referral to %q%s", id, DidYouMean(id, ids(l.d.Referrals, func(r Referral) ID { return r.Specialist })))
 		return id
 	}
 	d.fields(n, []string{"urgency"}, map[string]func(*yaml.Node){
@@ -135,7 +155,7 @@ func (l *loader) expect(d doc, n *yaml.Node, e *Expect) {
 			e.Criteria = map[ID]CriterionState{}
 			d.entries(n, func(k, v *yaml.Node) {
 				if l.named["criterion/"+k.Value+"/met"] == nil {
-					d.fault(k, "unknown-criterion", "name one of rules.yaml", "there is no criterion %q", k.Value)
+					d.fault(k, "unknown-criterion", "name one of rules.yaml", "there is no criterion %q%s", k.Value, DidYouMean(k.Value, ids(l.d.Criteria, func(c Criterion) ID { return c.ID })))
 				}
 				e.Criteria[ID(k.Value)] = word[CriterionState](d, v, criterionNames)
 			})

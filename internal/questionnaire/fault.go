@@ -1,6 +1,11 @@
 package questionnaire
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // Place is where something was written.
 type Place struct {
@@ -9,10 +14,14 @@ type Place struct {
 }
 
 func (p Place) String() string {
-	if p.Line == 0 {
-		return p.File
+	file := p.File
+	if !utf8.ValidString(file) || strings.ContainsFunc(file, hidden) { // a name must not pass for a line of its own
+		file = strconv.Quote(file)
 	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	if p.Line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
 }
 
 // Fault is something wrong in a questionnaire's files.

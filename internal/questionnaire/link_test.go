@@ -65,10 +65,10 @@ func TestQueryWords(t *testing.T) {
 		{"own-words=a,%20b%26c=d%0A%C3%A9", "own-words=a%2C+b%26c%3Dd%0A%C3%A9", ""},
 		{"nights=declined&urge=unsure&since=2019-03", "urge=unsure&nights=declined&since=2019-03", ""},
 		{"", "", ""},
-		{"age=444&who=me", "who=me", `age: range "444"`},
+		{"age=444&who=me", "who=me", `444 is no answer to "age"`},
 		{"legs=two&who=me", "who=me", `"legs": no such question`},
-		{"urge=oftn", "", `urge: option "oftn"`},
-		{"signs=no-signs,swollen", "", "signs: exclusive"},
+		{"urge=oftn", "", `"oftn" is no answer to "urge" (did you mean "often"?); give never`},
+		{"signs=no-signs,swollen", "", `"no-signs" stands beside another answer`},
 		{"who=%zz", "", "cannot be read"},
 	} {
 		answers, faults := d.ParseQuery(tt.query)

@@ -2,24 +2,31 @@ package questionnaire
 
 import "slices"
 
-// lint finds what is wrong although every file can be read: rules that read a later question, and things that nothing uses.
-func (l *loader) lint() {
-	d := l.d
-	// What could not be read may well have been the use that is lacking: nobody shall take away a question about danger
-	// because an option is misspelt elsewhere.
-	complete := len(l.faults) == 0
-	read := make([]bool, len(d.Questions))
-	d.Conditions(func(c *Condition) { c.Questions(func(q int) { read[q] = true }) })
-	for i := range d.Questions {
-		qu := &d.Questions[i]
+// order finds questions that hang on a later one.
+func (l *loader) order() {
+	for i := range l.d.Questions {
+		qu := &l.d.Questions[i]
 		later := map[int]bool{}
 		qu.Ask.Questions(func(q int) {
 			if q >= i && !later[q] {
 				later[q] = true
 				l.reader.fault(qu.Place, "reads-later", "move one of the two, or ask by an earlier question",
-					"%q is asked depending on %q, which does not come before it", qu.ID, d.Questions[q].ID)
+					"%q is asked depending on %q, which does not come before it", qu.ID, l.d.Questions[q].ID)
 			}
 		})
+	}
+}
+
+// lint finds what is wrong although all can be understood: what nothing uses.
+func (l *loader) lint() {
+	d := l.d
+	// What could not be read may well have been the use that is lacking: nobody shall take away a question about danger
+	// because an option is misspelt elsewhere.
+	complete := l.found == 0
+	read := make([]bool, len(d.Questions))
+	d.Conditions(func(c *Condition) { c.Questions(func(q int) { read[q] = true }) })
+	for i := range d.Questions {
+		qu := &d.Questions[i]
 		switch {
 		case complete && !read[i] && qu.Unread == "":
 			l.reader.fault(qu.Place, "unread-question", "use it in a rule, say why it is asked under unread, or take it away", "no rule reads %q", qu.ID)

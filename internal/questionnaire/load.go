@@ -1,11 +1,6 @@
 package questionnaire
 
 import (
-	"archive/zip"
-	"bytes"
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -14,18 +9,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-)
-
-// The files of a questionnaire's folder.
-const (
-	fileDefinition = "definition.yaml"
-	fileRules      = "rules.yaml"
-	fileSources    = "sources.yaml"
-	fileProperties = "properties.yaml"
-	folderCases    = "cases"
-	folderText     = "text"
-	folderSchema   = ".schema" // for editors; never read
-	english        = "en"
 )
 
 const (
@@ -42,14 +25,15 @@ const (
 func Load(files fs.FS) (*Definition, []Fault) {
 	l := newLoader(files)
 	r := l.reader
-	r.knownFiles()
-	structure := []string{fileDefinition, fileRules, fileSources}
+	r.list(".", slices.Concat(topFiles, []string{folderCases, folderText})...)
 	texts, cases := r.list(folderText), r.list(folderCases)
 	properties := r.present(fileProperties)
+	structure := []string{fileDefinition, fileRules, fileSources}
 	r.parse(slices.Concat(structure, texts, cases, properties)...)
 	pinned := make(chan pin, 1)
-	go func() { pinned <- newPin(files, slices.Concat(structure, texts)) }()
+	go func() { pinned <- r.newPin(slices.Concat(structure, texts)) }()
 	readable := r.readable(slices.Concat(structure[1:], texts))
+	sound := false // fit to be evaluated
 	l.definition()
 	if len(l.d.Questions) > 0 && readable {
 		l.sources()
@@ -57,17 +41,19 @@ func Load(files fs.FS) (*Definition, []Fault) {
 		for _, name := range properties {
 			l.properties(name)
 		}
+		l.order()
+		sound = r.found == 0
 		l.lint()
 		for _, name := range texts {
 			l.text(name)
 		}
-		if l.d.Texts[english] == nil {
-			r.fault(Place{File: path.Join(folderText, "en.yaml")}, "file-missing", "add the file", "there are no English texts")
-		} else {
-			l.alike(l.d.Texts[english])
+		if en := l.d.Texts[english]; en != nil {
+			l.alike(en)
+		} else if english := path.Join(folderText, english+".yaml"); !slices.Contains(texts, english) && !r.faulty(folderText) {
+			r.fault(Place{File: english}, "file-missing", "add the file", "there are no English texts")
 		}
 	}
-	if len(r.faults) == 0 {
+	if sound {
 		l.d.compile()
 		for _, name := range cases {
 			l.cases(name)
@@ -75,15 +61,11 @@ func Load(files fs.FS) (*Definition, []Fault) {
 	}
 	p := <-pinned
 	l.d.files, l.d.Hash = p.archive, p.hash
-	if p.err != nil && len(r.faults) == 0 {
+	if p.err != nil && r.found == 0 {
 		r.fault(Place{}, "archive", "", "cannot be archived: %v", p.err)
 	}
-	if len(r.faults) > 0 {
-		slices.SortStableFunc(r.faults, func(a, b Fault) int {
-			return cmp.Or(cmp.Compare(fileRank(a.File), fileRank(b.File)), strings.Compare(a.File, b.File),
-				cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
-		return nil, r.faults
+	if r.found > 0 {
+		return nil, r.listed()
 	}
 	return l.d, nil
 }
@@ -96,7 +78,7 @@ func Skeleton(files fs.FS) (*Definition, []Fault) {
 	names := slices.Concat([]string{fileDefinition}, sources, rules, texts)
 	l.parse(names...)
 	if !l.readable(names) {
-		return nil, l.faults
+		return nil, l.listed()
 	}
 	l.definition()
 	if len(sources) > 0 {
@@ -113,69 +95,18 @@ func Skeleton(files fs.FS) (*Definition, []Fault) {
 
 func newLoader(files fs.FS) *loader {
 	return &loader{
-		reader: &reader{files: files, parsed: map[string]func() (yaml.Node, *Fault){}},
+		reader: &reader{files: files, opened: map[string]opened{}},
 		d:      &Definition{Texts: map[string]*Text{}, index: map[ID]int{}},
 	}
 }
 
 // readable reports whether all files can be read. Where one cannot, what the others miss in it is not worth a word.
 func (r *reader) readable(names []string) bool {
-	before := len(r.faults)
+	before := r.found
 	for _, name := range names {
 		r.open(name)
 	}
-	return len(r.faults) == before
-}
-
-// fileRank puts the files that others build on first.
-func fileRank(name string) int {
-	for i, f := range []string{fileDefinition, fileRules, fileSources, fileProperties, folderText, folderCases} {
-		if strings.HasPrefix(name, f) {
-			return i
-		}
-	}
-	return 99
-}
-
-// present gives the name of a file that may be left out, when it is there.
-func (r *reader) present(name string) []string {
-	if _, err := fs.Stat(r.files, name); err != nil {
-		return nil
-	}
-	return []string{name}
-}
-
-func (r *reader) list(folder string) (names []string) {
-	entries, err := fs.ReadDir(r.files, folder)
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".yaml") {
-			names = append(names, path.Join(folder, e.Name()))
-		}
-	}
-	return names
-}
-
-// knownFiles refuses files that would silently be left unread.
-func (r *reader) knownFiles() {
-	for _, folder := range []string{".", folderCases, folderText} {
-		entries, _ := fs.ReadDir(r.files, folder)
-		for _, e := range entries {
-			name := path.Join(folder, e.Name())
-			switch {
-			case folder == "." && slices.Contains([]string{fileDefinition, fileRules, fileSources, fileProperties, folderCases, folderText, folderSchema}, name):
-			case folder != "." && !e.IsDir() && strings.HasSuffix(name, ".yaml"):
-			default:
-				mend := "take it out of the folder"
-				if stem, ok := strings.CutSuffix(name, ".yml"); ok {
-					mend = "call it " + stem + ".yaml"
-				}
-				r.fault(Place{File: name}, "unknown-file", mend, "this file is not part of a questionnaire")
-			}
-		}
-	}
+	return r.found == before
 }
 
 // loader builds a definition.
@@ -187,6 +118,7 @@ type loader struct {
 	voice     *yaml.Node
 	defDoc    doc
 	named     map[string]*statement // "fact/adult" and so on
+	stack     []*statement          // being read, each named by the one before
 	nodes     map[string]*Condition // one node for each meaning
 	numbers   map[*Condition]int    // node numbers, for the keys of nodes
 	sizes     map[*Condition]int    // of nodes: how many there are with all that they name written out
@@ -194,6 +126,7 @@ type loader struct {
 	usedSrc   map[ID]bool
 
 	inProperties bool // conditions may look at the outcome
+	complete     bool // no id is lost in a fault, so all are known
 }
 
 func (l *loader) definition() {
@@ -284,7 +217,7 @@ func (l *loader) question(d doc, n *yaml.Node) {
 		}
 	}
 	var none ID
-	d.fields(n, []string{"question", "type"}, map[string]func(*yaml.Node){
+	d.fields(n, []string{"question", oneOf("type", typeNames[1:])}, map[string]func(*yaml.Node){
 		"question": mark("question", func(n *yaml.Node) { qu.ID = d.id(n) }),
 		"type":     mark("type", func(n *yaml.Node) { qu.Type = word[Type](d, n, typeNames) }),
 		"options":  mark("options", func(n *yaml.Node) { qu.Options = d.ids(n) }),
@@ -463,40 +396,10 @@ func (l *loader) sources() {
 					"reviewed": func(n *yaml.Node) { s.Reviewed = d.date(n) },
 				})
 				if s.Article == "" && s.Evidence == "" {
-					d.fault(k, "source-without-place", "add article or evidence", "the source %q does not say where", s.ID)
+					d.fault(k, "source-without-place", "add article (under which heading of the article) or evidence (in which part of the evidence)", "the source %q does not say where in it the rules stand", s.ID)
 				}
 				l.d.Sources = append(l.d.Sources, s)
 			})
 		},
 	})
-}
-
-// pin is the folder as one archive, and its hash. Cases do not count: they change nothing for a patient.
-type pin struct {
-	archive []byte
-	hash    string
-	err     error
-}
-
-func newPin(files fs.FS, names []string) pin {
-	var archive bytes.Buffer
-	w := zip.NewWriter(&archive)
-	sum := sha256.New()
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return pin{err: err}
-		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(data))
-		sum.Write(data)
-		f, err := w.Create(name)
-		if err != nil {
-			return pin{err: err}
-		}
-		if _, err := f.Write(data); err != nil {
-			return pin{err: err}
-		}
-	}
-	err := w.Close()
-	return pin{archive.Bytes(), hex.EncodeToString(sum.Sum(nil)), err}
 }

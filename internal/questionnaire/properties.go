@@ -82,8 +82,12 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 		parts = append(parts, l.share(fmt.Sprintf("look %+v", look), &Condition{Op: OpOutcome, Look: look, Place: d.at(n)}))
 	}
 	each := func(n *yaml.Node, kind LookKind, what string, known []ID) {
+		d.notEmpty(n)
 		for _, id := range d.ids(n) {
 			at := slices.Index(known, id)
+			if id == "" {
+				continue
+			}
 			if at < 0 {
 				d.fault(n, "unknown-"+what, "name one that exists", "there is no %s %q%s", strings.ReplaceAll(what, "-", " "), id, DidYouMean(string(id), known))
 				continue
@@ -103,7 +107,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 			d.fault(n, code, "name one that some advice has", "no advice is like that")
 		}
 	}
-	before := len(l.faults)
+	before := l.found
 	d.fields(n, nil, map[string]func(*yaml.Node){
 		"urgency": func(n *yaml.Node) {
 			look := Look{Kind: LookUrgency, UrgencyTo: Emergency}
@@ -123,6 +127,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 		},
 		"advice": func(n *yaml.Node) { each(n, LookAdvice, "advice", ids(l.d.Advice, func(a Advice) ID { return a.ID })) },
 		"remedy": func(n *yaml.Node) {
+			d.notEmpty(n)
 			for _, id := range d.ids(n) {
 				advice(n, func(a *Advice) bool { return slices.Contains(a.Contains, id) }, "unknown-remedy")
 			}
@@ -172,6 +177,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 				})
 				return
 			}
+			d.notEmpty(n)
 			for _, id := range d.ids(n) {
 				open(n, id, SelfCare, Emergency)
 			}
@@ -186,7 +192,7 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 	if len(n.Content) != 2 {
 		d.fault(n, "not-a-condition", "give one key; join several with all or any", "an outcome is looked at by one key")
 	}
-	if len(l.faults) > before {
+	if l.found > before {
 		return nil
 	}
 	return l.node(OpAny, d.at(n), parts...)
@@ -221,6 +227,7 @@ func (l *loader) properties(name string) {
 
 func (l *loader) property(d doc, n *yaml.Node) Property {
 	p := Property{Place: d.at(n)}
+	before := l.found
 	parts := map[string]*yaml.Node{}
 	keep := func(key string) func(*yaml.Node) { return func(n *yaml.Node) { parts[key] = n } }
 	d.fields(n, []string{"property", "says"}, map[string]func(*yaml.Node){
@@ -249,6 +256,7 @@ func (l *loader) property(d doc, n *yaml.Node) Property {
 		claim(l.condition(d, parts["never"]), l.condition(d, parts["together_with"]), true)
 	case "counts_as not_sure_at":
 		then := l.condition(d, parts["counts_as"])
+		d.notEmpty(parts["not_sure_at"])
 		for _, id := range d.ids(parts["not_sure_at"]) {
 			if at, ok := l.unsureAt(d, parts["not_sure_at"], id); ok {
 				claim(l.leaf(parts["not_sure_at"], d, Test{Question: at, Kind: TestUnsure}), then, false)
@@ -271,10 +279,36 @@ func (l *loader) property(d doc, n *yaml.Node) Property {
 			}
 		})
 	default:
-		d.fault(n, "not-a-property", "write whenever with then, never with together_with, more_of with never_lowers, or not_sure_at with counts_as or never_lowers",
-			"%q has none of the forms of a property", p.ID)
+		what, mend := notAForm(parts)
+		d.fault(n, "not-a-property", mend, "the property %q %s", p.ID, what)
+	}
+	if l.found == before && len(p.Claims)+len(p.Steps) == 0 {
+		d.fault(n, "empty-property", "name a question, or take the property away", "the property %q speaks of nothing", p.ID)
 	}
 	return p
+}
+
+// The forms of a property.
+var propertyForms = [][2]string{{"whenever", "then"}, {"never", "together_with"}, {"more_of", "never_lowers"}, {"not_sure_at", "counts_as"}, {"not_sure_at", "never_lowers"}}
+
+// notAForm says why the keys of a property make none of its forms.
+func notAForm(given map[string]*yaml.Node) (what, mend string) {
+	var all, begun []string
+	for _, f := range propertyForms {
+		form := f[0] + " with " + f[1]
+		all = append(all, form)
+		if given[f[0]] != nil || given[f[1]] != nil {
+			begun = append(begun, form)
+		}
+	}
+	keys := strings.Join(sortedKeys(given), ", ")
+	switch len(given) {
+	case 0:
+		return "has none of the forms of a property", "write " + orList(all)
+	case 1:
+		return fmt.Sprintf("has only half of a form: %s", keys), "write " + orList(begun)
+	}
+	return fmt.Sprintf("mixes several forms: %s", keys), "make a property of each form: " + orList(begun)
 }
 
 func (l *loader) urgencyWord(d doc, n *yaml.Node) {
@@ -298,6 +332,7 @@ func (l *loader) unsureAt(d doc, n *yaml.Node, id ID) (at int, ok bool) {
 
 // optionsOf reads positions of options of a question, in the order written.
 func (l *loader) optionsOf(d doc, n *yaml.Node, at int) (options []int) {
+	d.notEmpty(n)
 	for _, id := range d.ids(n) {
 		i, ok := l.d.Option(at, id)
 		if !ok {

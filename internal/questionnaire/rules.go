@@ -1,9 +1,12 @@
 package questionnaire
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -11,11 +14,13 @@ import (
 
 // statement is something that conditions may name: a fact, a red flag, a cause. It is read when first needed.
 type statement struct {
-	id       ID
+	name     string // with its kind
+	at       Place
 	read     func() *Condition
 	reading  bool
 	finished bool
 	is       *Condition
+	through  string // what it asks for at this moment, where that is not a name
 }
 
 // rules reads rules.yaml in two steps: first the names of everything, then the conditions, which may name one another.
@@ -41,6 +46,7 @@ func (l *loader) rules() {
 			"advice":      func(n *yaml.Node) { l.readAdvice(d, n, later) },
 		})
 	}
+	l.complete = l.found == 0
 	if p := &l.d.Pattern; p.Absent {
 		never := l.never()
 		p.Full, p.Partial, p.None, p.Shown = never, never, never, never
@@ -64,7 +70,8 @@ func (l *loader) name(d doc, n *yaml.Node, kind string, id ID, read func() *Cond
 	if l.named[key] != nil && id != "" {
 		d.fault(n, "id-twice", "give it another id", "there is another %s %q", kind, id)
 	}
-	s := &statement{id: id, read: read}
+	of, _, _ := strings.Cut(string(id), "/") // of whom a state is
+	s := &statement{name: strings.TrimSpace(strings.ReplaceAll(kind, "_", " ") + " " + of), at: d.at(n), read: read}
 	l.named[key] = s
 	return s
 }
@@ -72,15 +79,21 @@ func (l *loader) name(d doc, n *yaml.Node, kind string, id ID, read func() *Cond
 // of gives the condition behind a name, reading it first when needed.
 func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
 	s := l.named[kind+"/"+string(id)]
+	if id == "" {
+		return nil // it is no id, which was told
+	}
 	if s == nil {
-		var known []string
-		for key := range l.named {
-			if rest, ok := strings.CutPrefix(key, kind+"/"); ok {
-				known = append(known, rest)
-			}
+		whose, _, _ := strings.Cut(string(id), "/") // a state is
+		if whose == "" {
+			d.fault(n, "unknown-pattern", "add pattern to rules.yaml, or take the condition away", "this questionnaire looks for no pattern")
+			return nil
 		}
-		slices.Sort(known)
-		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s", kind, id, DidYouMean(string(id), known))
+		near := ""
+		if l.found < maxFault { // beyond, nobody reads it
+			near = DidYouMean(whose, l.namedOf(kind))
+		}
+		d.fault(n, "unknown-"+strings.ReplaceAll(kind, "_", "-"), "name one that exists, or add it to rules.yaml", "there is no %s %q%s",
+			strings.ReplaceAll(kind, "_", " "), whose, near)
 		return nil
 	}
 	if kind == "fact" {
@@ -89,17 +102,50 @@ func (l *loader) of(d doc, n *yaml.Node, kind string, id ID) *Condition {
 	return l.finish(d, n, s)
 }
 
+// namedOf lists what conditions may name of a kind.
+func (l *loader) namedOf(kind string) (known []ID) {
+	for key := range l.named {
+		if rest, ok := strings.CutPrefix(key, kind+"/"); ok {
+			id, _, _ := strings.Cut(rest, "/") // of a state
+			known = append(known, ID(id))
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
 func (l *loader) finish(d doc, n *yaml.Node, s *statement) *Condition {
 	if s.reading {
-		d.fault(n, "circle", "break the circle", "%q depends on itself", s.id)
+		d.fault(n, "circle", "break the circle", "%s depends on itself: %s", s.name, l.circle(s))
 		return nil
 	}
 	if !s.finished {
 		s.reading = true
+		l.stack = append(l.stack, s)
 		s.is = s.read()
+		l.stack = l.stack[:len(l.stack)-1]
 		s.reading, s.finished = false, true
 	}
 	return s.is
+}
+
+const maxShown = 12 // statements of one circle
+
+// circle writes the way from a statement to itself.
+func (l *loader) circle(s *statement) string {
+	var b strings.Builder
+	way := l.stack[slices.Index(l.stack, s):]
+	for i, on := range way {
+		if i == maxShown {
+			fmt.Fprintf(&b, "%d more -> ", len(way)-i)
+			break
+		}
+		fmt.Fprintf(&b, "%s (%s:%d) -> ", on.name, on.at.File, on.at.Line)
+		if on.through != "" {
+			fmt.Fprintf(&b, "%s -> ", on.through)
+		}
+	}
+	return b.String() + s.name
 }
 
 func (l *loader) readFacts(d doc, n *yaml.Node, later func(func())) {
@@ -166,10 +212,10 @@ func (l *loader) readScores(d doc, n *yaml.Node, later func(func())) {
 
 func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
 	for _, i := range d.items(n) {
-		before := len(l.faults)
+		before := l.found
 		f := RedFlag{Place: d.at(i)}
 		var when *yaml.Node
-		d.fields(i, []string{"red_flag", "urgency", "if_unknown", "when", "source"}, map[string]func(*yaml.Node){
+		d.fields(i, []string{"red_flag", oneOf("urgency", urgencyNames[1:]), oneOf("if_unknown", urgencyNames), "when", "source"}, map[string]func(*yaml.Node){
 			"red_flag":   func(n *yaml.Node) { f.ID = d.id(n) },
 			"urgency":    func(n *yaml.Node) { f.Urgency = word[Urgency](d, n, urgencyNames) },
 			"if_unknown": func(n *yaml.Node) { f.IfUnknown = word[Urgency](d, n, urgencyNames) },
@@ -177,9 +223,12 @@ func (l *loader) readRedFlags(d doc, n *yaml.Node, later func(func())) {
 			"when":       func(n *yaml.Node) { when = n },
 			"source":     func(n *yaml.Node) { f.Source = l.cite(d, n) },
 		})
-		readable := len(l.faults) == before
+		readable := l.found == before
 		if readable && f.IfUnknown > f.Urgency {
 			d.fault(i, "unknown-above-known", "lower if_unknown", "%s: not knowing is more urgent than knowing", f.ID)
+		}
+		if readable && f.Urgency >= SameDay && f.IfUnknown == SelfCare {
+			d.fault(i, "not-sure-is-no", "raise if_unknown to routine, soon or same-day", "%s: with if_unknown self-care, who is not sure counts as who said no", f.ID)
 		}
 		if readable && f.Urgency == SelfCare {
 			d.fault(i, "flag-without-urgency", "raise urgency", "%s: a red flag is at least routine", f.ID)
@@ -297,7 +346,7 @@ func (l *loader) readCauses(d doc, n *yaml.Node, later func(func())) {
 			for _, n := range rules {
 				r := CauseRule{Place: d.at(n)}
 				var when *yaml.Node
-				d.fields(n, []string{"rule", "strength", "when", "source"}, map[string]func(*yaml.Node){
+				d.fields(n, []string{"rule", oneOf("strength", strengthNames[1:]), "when", "source"}, map[string]func(*yaml.Node){
 					"rule":     func(n *yaml.Node) { r.ID = d.id(n) },
 					"strength": func(n *yaml.Node) { r.Strength = word[Strength](d, n, strengthNames) },
 					"when":     func(n *yaml.Node) { when = n },
@@ -327,10 +376,10 @@ func (l *loader) readReferrals(d doc, n *yaml.Node, later func(func())) {
 	for _, i := range d.items(n) {
 		r := Referral{Place: d.at(i)}
 		var when, first, causes *yaml.Node
-		d.fields(i, []string{"specialist", "named_by", "source"}, map[string]func(*yaml.Node){
+		d.fields(i, []string{"specialist", oneOf("named_by", namerNames[1:]), "source"}, map[string]func(*yaml.Node){
 			"specialist": func(n *yaml.Node) { r.Specialist = d.id(n) },
 			"named_by":   func(n *yaml.Node) { r.NamedBy = word[Namer](d, n, namerNames) },
-			"causes":     func(n *yaml.Node) { causes = n },
+			"causes":     func(n *yaml.Node) { d.notEmpty(n); causes = n },
 			"when":       func(n *yaml.Node) { when = n },
 			"first":      func(n *yaml.Node) { first = n },
 			"from":       func(n *yaml.Node) { r.From = l.urgencyAbove(d, n) },
@@ -374,10 +423,10 @@ func (l *loader) readAdvice(d doc, n *yaml.Node, later func(func())) {
 	for _, i := range d.items(n) {
 		a := Advice{Place: d.at(i)}
 		var when, unless *yaml.Node
-		d.fields(i, []string{"advice", "kind", "when", "source"}, map[string]func(*yaml.Node){
+		d.fields(i, []string{"advice", oneOf("kind", adviceNames[1:]), "when", "source"}, map[string]func(*yaml.Node){
 			"advice":   func(n *yaml.Node) { a.ID = d.id(n) },
 			"kind":     func(n *yaml.Node) { a.Kind = word[AdviceKind](d, n, adviceNames) },
-			"contains": func(n *yaml.Node) { a.Contains = d.ids(n) },
+			"contains": func(n *yaml.Node) { d.notEmpty(n); a.Contains = d.ids(n) },
 			"when":     func(n *yaml.Node) { when = n },
 			"unless":   func(n *yaml.Node) { unless = n },
 			"source":   func(n *yaml.Node) { a.Source = l.cite(d, n) },
@@ -410,7 +459,7 @@ func (l *loader) cite(d doc, n *yaml.Node) []ID {
 	}
 	for _, id := range list {
 		l.usedSrc[id] = true
-		if !slices.ContainsFunc(l.d.Sources, func(s Source) bool { return s.ID == id }) {
+		if id != "" && !slices.ContainsFunc(l.d.Sources, func(s Source) bool { return s.ID == id }) {
 			var known []ID
 			for _, s := range l.d.Sources {
 				known = append(known, s.ID)
@@ -450,6 +499,7 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 	k, v := n.Content[0], n.Content[1]
 	anyOf := func(kind string) *Condition {
 		var parts []*Condition
+		d.notEmpty(v)
 		for _, id := range d.ids(v) {
 			parts = append(parts, l.of(d, v, kind, id))
 		}
@@ -458,14 +508,17 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 	var c *Condition
 	switch k.Value {
 	case "all", "any":
+		items := d.items(v)
 		var parts []*Condition
-		for _, i := range d.items(v) {
+		for _, i := range items {
 			parts = append(parts, l.condition(d, i))
 		}
 		if len(parts) == 0 {
 			d.fault(v, "empty-list", "add a condition", "%q has no part", k.Value)
 		}
-		l.tooMany(d, v, len(parts), 1)
+		if !l.tooMany(d, v, len(parts), 1) {
+			d.partsTwice(items, parts)
+		}
 		op := OpAll
 		if k.Value == "any" {
 			op = OpAny
@@ -488,17 +541,19 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 	case "pattern":
 		c = l.state(d, "pattern", "", v, matchNames)
 	case "urgency":
+		if v.Kind == yaml.ScalarNode {
+			mend := fmt.Sprintf("write {urgency: {from: %s}}, which is true when a red flag of at least that is", cmp.Or(v.Value, "soon"))
+			if l.inProperties {
+				mend += fmt.Sprintf(", or {outcome: {urgency: %s}}", cmp.Or(v.Value, "soon"))
+			}
+			d.fault(v, "not-a-condition", mend, "urgency is asked for with from")
+			return nil
+		}
 		var from Urgency
 		d.fields(v, []string{"from"}, map[string]func(*yaml.Node){
 			"from": func(n *yaml.Node) { from = word[Urgency](d, n, urgencyNames) },
 		})
-		var parts []*Condition
-		for _, f := range l.d.RedFlags {
-			if f.Urgency >= from {
-				parts = append(parts, l.of(d, v, "red_flag", f.ID))
-			}
-		}
-		c = l.node(OpAny, d.at(n), parts...)
+		c = l.node(OpAny, d.at(n), l.flagsFrom(d, n, from)...)
 	case "outcome":
 		c = l.outcome(d, v)
 	case "always":
@@ -512,6 +567,25 @@ func (l *loader) condition(d doc, n *yaml.Node) *Condition {
 	return c
 }
 
+// flagsFrom gives the conditions of all red flags of at least an urgency. Whose condition asks for it hangs on each of them.
+func (l *loader) flagsFrom(d doc, n *yaml.Node, from Urgency) (parts []*Condition) {
+	if last := len(l.stack) - 1; last >= 0 {
+		asks := l.stack[last]
+		asks.through = fmt.Sprintf("{urgency: {from: %s}}, which hangs on every red flag of that urgency", from)
+		defer func() { asks.through = "" }()
+	}
+	for _, f := range l.d.RedFlags {
+		if f.Urgency >= from && f.ID != "" {
+			c := l.of(d, n, "red_flag", f.ID)
+			parts = append(parts, c)
+			if c == nil {
+				break // told once is enough
+			}
+		}
+	}
+	return parts
+}
+
 // single reports whether a mapping names one thing.
 func (d doc) single(n *yaml.Node) bool {
 	if n.Kind == yaml.MappingNode && len(n.Content) == 2 {
@@ -519,6 +593,31 @@ func (d doc) single(n *yaml.Node) bool {
 	}
 	d.fault(n, "not-a-condition", "name one; join several with all or any", "expected one name with its value here")
 	return false
+}
+
+// notEmpty refuses a list of nothing where one of several is meant: as a condition it would never be true.
+func (d doc) notEmpty(n *yaml.Node) {
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		d.fault(n, "empty-list", "name one, or take it away", "there is nothing in this list")
+	}
+}
+
+// partsTwice finds parts of all or any that are written twice: one of them was meant to be another.
+func (d doc) partsTwice(items []*yaml.Node, parts []*Condition) {
+	first := map[*Condition]*yaml.Node{}
+	for i, c := range parts {
+		switch before := first[c]; {
+		case c == nil:
+		case before == nil:
+			first[c] = items[i]
+		case sameWriting(before, items[i]):
+			d.fault(items[i], "part-twice", "take it away, or write what was meant", "the same stands in line %d already", before.Line)
+		}
+	}
+}
+
+func sameWriting(a, b *yaml.Node) bool {
+	return a.Kind == b.Kind && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, sameWriting)
 }
 
 func (l *loader) atLeast(d doc, n *yaml.Node) *Condition {
@@ -591,6 +690,7 @@ func (l *loader) score(d doc, n, name, bounds *yaml.Node) *Condition {
 func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) *Condition {
 	list := []*yaml.Node{v}
 	if v.Kind == yaml.SequenceNode {
+		d.notEmpty(v)
 		list = v.Content
 	}
 	// "met or earlier", "full or partial": the second does not ask that the first does not hold, which would make the
@@ -611,6 +711,8 @@ func (l *loader) state(d doc, kind string, id ID, v *yaml.Node, names []string) 
 	}
 	return l.node(OpAny, d.at(v), parts...)
 }
+
+var firstNumber = regexp.MustCompile(`\d{1,7}`)
 
 // test reads {question: option}, a list of them, or {question: {from: 1, below: 5}}.
 func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
@@ -642,6 +744,7 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 	}
 	words := []*yaml.Node{v}
 	if v.Kind == yaml.SequenceNode {
+		d.notEmpty(v)
 		words = v.Content
 	}
 	var options uint64
@@ -659,11 +762,18 @@ func (l *loader) test(d doc, n, k, v *yaml.Node) *Condition {
 			i, ok := l.d.Option(at, ID(w.Value))
 			if !ok {
 				mend := "name an option of the question"
-				if qu.Type != Choice && qu.Type != Choices {
-					mend = "this question has no options: write answered, or a range for a number"
+				switch {
+				case qu.Type == Number:
+					number := cmp.Or(firstNumber.FindString(w.Value), strconv.Itoa(qu.Range.From+1))
+					mend = fmt.Sprintf("write a range: {from: %s} for %s and more, {below: %s} for less", number, number, number)
+				case qu.Type != Choice && qu.Type != Choices:
+					mend = "this question has no options: write answered"
 				}
 				d.fault(w, "unknown-option", mend, "the question %q has no option %q%s", qu.ID, w.Value, DidYouMean(w.Value, qu.Options))
 				continue
+			}
+			if options&(1<<i) != 0 {
+				d.fault(w, "part-twice", "take it away, or write what was meant", "the option %q stands here already", w.Value)
 			}
 			options |= 1 << i
 			continue

@@ -21,13 +21,13 @@ func (l *loader) text(name string) {
 	tag := strings.TrimSuffix(path.Base(name), ".yaml")
 	t := &Text{}
 	lack := &reader{}
-	w := words{doc: d, lack: doc{lack, name}}
+	w := words{d, doc{lack, name}, l.complete}
 	def := l.d
 	parts := map[string]func(*yaml.Node){
 		"language": func(n *yaml.Node) {
 			t.Language = d.text(n)
 			if parsed, err := language.Parse(t.Language); err != nil || parsed.String() != tag {
-				d.fault(n, "not-a-language", "write the tag of the file's name, such as en", "%q is not the language of %s", t.Language, name)
+				d.fault(n, "not-a-language", "write the tag of the file's name, such as en", "%q is not the language of %s", t.Language, Place{File: name})
 			}
 		},
 		"title": func(n *yaml.Node) { t.Title = d.text(n) },
@@ -173,9 +173,9 @@ func (l *loader) text(name string) {
 	}
 	w.must(root, "", parts, spare...)
 	if tag == english {
-		l.faults = append(l.faults, lack.faults...)
+		l.faults, l.found = append(l.faults, lack.faults...), l.found+lack.found
 	} else {
-		t.Missing = lack.faults
+		t.Missing = lack.listed()
 	}
 	def.Texts[tag] = t
 }
@@ -198,7 +198,8 @@ func (l *loader) alike(en *Text) {
 // words reads texts and notes the lacking ones.
 type words struct {
 	doc
-	lack doc
+	lack     doc
+	complete bool // all ids are known; otherwise a text may belong to one that a fault hides
 }
 
 // patternHeading stands among the matches of a pattern.
@@ -280,7 +281,7 @@ func (w words) questionPart(n *yaml.Node, at string, qu *Question, other bool) (
 		"options": func(n *yaml.Node) {
 			qt.Options = map[ID]string{}
 			w.doc.entries(n, func(k, v *yaml.Node) {
-				if slices.IndexFunc(qu.Options, func(o ID) bool { return string(o) == k.Value }) < 0 {
+				if w.complete && slices.IndexFunc(qu.Options, func(o ID) bool { return string(o) == k.Value }) < 0 {
 					w.doc.fault(k, "left-over-text", "take it away", "%s has no option %q%s", qu.ID, k.Value, DidYouMean(ID(k.Value), qu.Options))
 				}
 				qt.Options[ID(k.Value)] = w.doc.text(v)
@@ -303,13 +304,15 @@ func each[T any](w words, n *yaml.Node, at string, known []ID, read func(n *yaml
 	w.doc.entries(n, func(k, v *yaml.Node) {
 		id := ID(k.Value)
 		if slices.IndexFunc(known, func(i ID) bool { return i == id }) < 0 {
-			w.doc.fault(k, "left-over-text", "take it away", "there is no %q to have a text under %s%s", id, at, DidYouMean(id, known))
+			if w.complete {
+				w.doc.fault(k, "left-over-text", "take it away", "there is no %q to have a text under %s%s", id, at, DidYouMean(id, known))
+			}
 			return
 		}
 		got[id] = read(v, at+"."+k.Value, id)
 	})
 	for _, id := range known {
-		if _, ok := got[id]; !ok && !slices.Contains(spare, id) {
+		if _, ok := got[id]; !ok && id != "" && !slices.Contains(spare, id) {
 			w.missing(n, at+"."+string(id))
 		}
 	}

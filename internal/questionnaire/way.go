@@ -83,10 +83,29 @@ func (d *Definition) matter(i, q int, matter []uint64) {
 		}
 	}
 	for _, f := range d.RedFlags {
+		if f.Urgency != Emergency {
+			continue
+		}
+		// A question that is not asked may count as answered no, so a flag hangs on what its questions hang on too.
+		hangs := make([]bool, len(d.Questions))
+		f.When.Questions(func(k int) { hangs[k] = true })
 		ahead := false
-		f.When.Questions(func(k int) { ahead = ahead || i < k && k < q })
-		if f.Urgency == Emergency && ahead {
-			f.When.leaves(func(leaf *Condition) { matter[leaf.value.at/2] |= leaf.value.mask })
+		for k := len(hangs) - 1; k >= 0; k-- {
+			if hangs[k] {
+				d.Questions[k].Ask.Questions(func(before int) { hangs[before] = true })
+				ahead = ahead || i < k && k < q
+			}
+		}
+		if !ahead {
+			continue
+		}
+		f.When.leaves(func(leaf *Condition) { matter[leaf.value.at/2] |= leaf.value.mask })
+		for k := range hangs {
+			if hangs[k] {
+				for w, mask := range d.program.graph.tests[k] {
+					matter[w] |= mask
+				}
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	q "ekbom/internal/questionnaire"
+	. "ekbom/internal/questionnaire/questionnairetest"
 )
 
 // leads reports whether question i comes next after answers that raised no emergency, and how many there are.
@@ -92,4 +93,33 @@ func TestWayIsShortest(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An emergency may hang on a question that counts as answered no when it is not asked, and so on what opens it.
+func TestWayPastAnEmergencyOfWhatIsNotAsked(t *testing.T) {
+	t.Parallel()
+	question := func(id string, more M) M {
+		more["question"], more["type"], more["options"], more["unsure"] = id, "choice", []string{"a", "b"}, false
+		return more
+	}
+	opens := M{"all": []any{M{"q1": "b"}, M{"any": []any{M{"q0": "b"}, M{"q1": "a"}}}}}
+	d, faults := q.Load(Files(M{"questionnaire": "way", "version": "1.0.0", "reviewed": "2026-01-02", "sections": []any{M{"section": "only", "questions": []any{
+		question("q0", M{}), question("q1", M{}), question("q2", M{"unread": "For the test."}),
+		question("q3", M{"ask": opens, "if_not_asked": "no"}),
+	}}}}, M{
+		"red_flags": []any{M{"red_flag": "f", "urgency": "emergency", "if_unknown": "soon", "when": M{"not": M{"q3": "a"}}, "source": "s1"}},
+		"causes":    []any{M{"cause": "c", "rules": []any{M{"rule": "r", "strength": "weak", "when": M{"q0": "a"}, "source": "s1"}}}},
+		"referrals": []any{M{"specialist": "doctor", "named_by": "source", "when": M{"always": true}, "source": "s1"}},
+		"advice":    []any{},
+	}))
+	if len(faults) > 0 {
+		for _, f := range faults {
+			t.Log(f.Error())
+		}
+		t.FailNow()
+	}
+	answers, ok := d.Way(2)
+	if got := d.Query(answers); !ok || got != "q0=b&q1=b" {
+		t.Errorf("the way to q2 is %q, %t", got, ok)
+	}
 }

@@ -2,7 +2,6 @@ package questionnaire
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,28 +10,49 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // Bounds on what is read, so that no file can exhaust a machine.
 const (
-	maxFile  = 2 << 20 // bytes of one file
+	maxNodes = 200_000 // values of one file
 	maxDepth = 60      // nesting of one file
+	maxItems = 5000    // items of one list, keys of one mapping
 	maxFault = 500     // faults listed
 )
 
 // reader collects the faults of all files of one questionnaire.
 type reader struct {
 	files  fs.FS
-	parsed map[string]func() (yaml.Node, *Fault)
+	opened map[string]opened
 	faults []Fault
+	found  int // faults, listed or not
+
+	reading sync.Mutex // one file at a time
+	size    int        // of what was read
+}
+
+// opened is one file, read and parsed once, by whoever asks first.
+type opened struct {
+	read   func() ([]byte, *Fault)
+	parsed func() (yaml.Node, *Fault)
 }
 
 func (r *reader) fault(p Place, code, mend, format string, args ...any) {
-	if len(r.faults) < maxFault {
+	if r.found++; len(r.faults) < maxFault {
 		r.faults = append(r.faults, Fault{Place: p, Code: code, What: fmt.Sprintf(format, args...), Mend: mend})
 	}
+}
+
+// listed gives the faults in the order of the files, and says how many there are beyond.
+func (r *reader) listed() []Fault {
+	slices.SortStableFunc(r.faults, byPlace)
+	if more := r.found - len(r.faults); more > 0 {
+		return append(r.faults, Fault{Code: "more-faults", What: fmt.Sprintf("more faults than are listed: %d", more), Mend: "mend those that are listed first"})
+	}
+	return r.faults
 }
 
 // doc is one file being read.
@@ -50,39 +70,23 @@ func (d doc) fault(n *yaml.Node, code, mend, format string, args ...any) {
 // parse begins to parse files, each on its own, since that is most of the work of loading.
 func (r *reader) parse(names ...string) {
 	for _, name := range names {
-		parsed := sync.OnceValues(func() (yaml.Node, *Fault) { return parse(r.files, name) })
-		r.parsed[name] = parsed
+		read := sync.OnceValues(func() ([]byte, *Fault) { return r.read(name) })
+		parsed := sync.OnceValues(func() (yaml.Node, *Fault) {
+			data, fault := read()
+			if fault != nil {
+				return yaml.Node{}, fault
+			}
+			return parse(name, data)
+		})
+		r.opened[name] = opened{read, parsed}
 		go parsed()
 	}
-}
-
-func parse(files fs.FS, name string) (root yaml.Node, fault *Fault) {
-	at := func(p Place, code, mend, what string) (yaml.Node, *Fault) {
-		p.File = name
-		return root, &Fault{Place: p, Code: code, What: what, Mend: mend}
-	}
-	info, err := fs.Stat(files, name)
-	if err == nil && info.Size() > maxFile {
-		return at(Place{}, "file-too-large", "split it, or take out what is not needed", fmt.Sprintf("the file is larger than %d bytes", maxFile))
-	}
-	data, err := fs.ReadFile(files, name)
-	if err != nil {
-		return at(Place{}, "file-missing", "add the file", "cannot be read")
-	}
-	if err := yaml.Load(data, &root); err != nil {
-		place, what := Place{Line: 1, Column: 1}, err.Error()
-		if one, ok := errors.AsType[*yaml.LoadError](err); ok {
-			place.Line, place.Column, what = max(1, one.Mark.Line), one.Mark.Column, one.Message
-		}
-		return at(place, "not-yaml", "mind the indentation, close each bracket, put a space behind each colon, and quotes around words that hold a colon; the mistake may stand a line above", "not readable as YAML: "+what)
-	}
-	return root, nil
 }
 
 // open gives a file as a tree; nil when that cannot be done, which is then a fault.
 func (r *reader) open(name string) (doc, *yaml.Node) {
 	d := doc{r, name}
-	root, fault := r.parsed[name]()
+	root, fault := r.opened[name].parsed()
 	if fault != nil {
 		r.fault(fault.Place, fault.Code, fault.Mend, "%s", fault.What)
 		return d, nil
@@ -90,42 +94,67 @@ func (r *reader) open(name string) (doc, *yaml.Node) {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		root = *root.Content[0]
 	}
-	if !d.plain(&root, 0) {
+	if !d.plain(&root, nil, 0) {
 		return d, nil
 	}
 	return d, &root
 }
 
-// plain reports whether a tree has no anchors, aliases, foreign tags or keys given twice, and is not too deep.
-func (d doc) plain(n *yaml.Node, depth int) bool {
-	if depth > maxDepth {
+// plain reports whether a tree has no anchors, aliases, tags, signs that cannot be seen or keys given twice, and is not too
+// deep. parent is nil at the top.
+func (d doc) plain(n, parent *yaml.Node, depth int) bool {
+	switch {
+	case depth > maxDepth:
 		d.fault(n, "too-deep", "name inner parts under facts", "nested more than %d levels deep", maxDepth)
 		return false
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d.fault(n, "anchor", "write the value out, or put quotes around a text that begins with & or *", "anchors and aliases are not allowed")
+		return false
+	case n.Style&yaml.TaggedStyle != 0 || n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+		d.fault(n, codeTag, mendQuotes, "what begins with an exclamation mark is no text to the reader of the file: %q would be lost", n.Tag)
+		return false
+	case strings.ContainsFunc(n.Value, func(r rune) bool { return r != '\n' && r != '\t' && hidden(r) }):
+		d.fault(n, "control-sign", mendControl, "there is a sign in %.80q that cannot be seen", n.Value)
+		return false
 	}
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		d.fault(n, "anchor", "write the value out", "anchors and aliases are not allowed")
+	if len(n.Content) > 2*maxItems || n.Kind == yaml.SequenceNode && len(n.Content) > maxItems {
+		d.fault(n, "too-many-parts", "take out what is not needed", "more than %d parts in one place", maxItems)
 		return false
 	}
 	ok := true
 	if n.Kind == yaml.MappingNode {
-		seen := map[string]bool{}
-		for i := 0; i < len(n.Content); i += 2 {
-			if k := n.Content[i]; k.Kind == yaml.ScalarNode {
-				if seen[k.Value] {
-					d.fault(k, "key-twice", "keep one of them", "%q is given twice", k.Value)
-					ok = false
-				}
-				seen[k.Value] = true
-			}
-		}
+		ok = d.keys(n, parent)
 	}
 	for _, c := range n.Content {
-		ok = d.plain(c, depth+1) && ok
+		ok = d.plain(c, n, depth+1) && ok
 	}
 	return ok
 }
 
-// fields calls the function of each key of a mapping. Other keys, and required ones that are missing, are faults.
+// keys reports whether no key of a mapping is given twice or is half of a text.
+func (d doc) keys(n, parent *yaml.Node) bool {
+	seen, ok := map[string]bool{}, true
+	for i := 0; i < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		switch {
+		case k.Kind != yaml.ScalarNode:
+		case n.Style&yaml.FlowStyle != 0 && k.Style == 0 && v.Tag == "!!null" && v.Line == k.Line && v.Column == k.Column+utf8.RuneCountInString(k.Value) && v.Value == "":
+			d.fault(k, "comma-in-text", "put quotes around the whole text", "%q has no value; a text with a comma inside { } needs quotes", k.Value)
+			ok = false
+		case seen[k.Value] && i > 0 && n.Content[0].Value == k.Value && parent != nil && parent.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle == 0:
+			d.fault(k, "key-twice", "did you forget a dash (-) before it?", "%q is given twice", k.Value)
+			return false // all that follows belongs to the next item
+		case seen[k.Value]:
+			d.fault(k, "key-twice", "keep one of them", "%q is given twice", k.Value)
+			ok = false
+		}
+		seen[k.Value] = true
+	}
+	return ok
+}
+
+// fields calls the function of each key of a mapping. Other keys, and required ones that are missing, are faults. Behind a required
+// key may stand what to write there, see oneOf.
 func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		d.fault(n, "not-a-mapping", "write keys with values, one a line", "expected keys with values here")
@@ -142,11 +171,22 @@ func (d doc) fields(n *yaml.Node, required []string, fns map[string]func(*yaml.N
 		seen[k.Value] = true
 		fn(v)
 	}
-	for _, k := range required {
-		if !seen[k] {
-			d.fault(n, "missing-key", "add "+k, "the key %q is missing", k)
+	for _, r := range required {
+		if k, _, _ := strings.Cut(r, ":"); !seen[k] {
+			d.fault(n, "missing-key", "add "+r, "the key %q is missing", k)
 		}
 	}
+}
+
+// oneOf is a required key with the words of which one may stand there.
+func oneOf(key string, words []string) string { return key + ": " + orList(words) }
+
+// orList writes a list as people do: a, b or c.
+func orList(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 // entries calls fn for each key of a mapping whose keys are ids.
@@ -194,6 +234,10 @@ func (d doc) texts(n *yaml.Node) (list []string) {
 func (d doc) id(n *yaml.Node) ID {
 	s := d.text(n)
 	if s != "" && !kebab(s) {
+		if sign, plain := lookAlikeSign(s); sign != "" && kebab(plain) {
+			d.fault(n, "not-an-id", "type it anew", "%q is not an id: %s", s, sign)
+			return ""
+		}
 		d.fault(n, "not-an-id", "use small letters, digits and dashes, beginning with a letter or digit, at most 60 signs", "%q is not an id", s)
 		return ""
 	}
@@ -257,50 +301,11 @@ func word[T interface {
 	var v T
 	if n.Kind != yaml.ScalarNode || parseWord(&v, names, n.Value) != nil {
 		known := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
-		d.fault(n, "unknown-word", "write one of "+strings.Join(known, ", "), "%q is not known here%s", n.Value, DidYouMean(n.Value, known))
+		d.fault(n, "unknown-word", "write "+orList(known), "%q is not known here%s", n.Value, DidYouMean(n.Value, known))
 	}
 	return v
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
-}
-
-// DidYouMean names, in brackets after a space, the known word nearest to one that is not known, if any is near.
-func DidYouMean[U, S ~string](unknown U, known []S) string {
-	best, at := 3, ""
-	for _, k := range known {
-		if dist := editDistance(string(unknown), string(k)); dist < best {
-			best, at = dist, string(k)
-		}
-	}
-	if i := slices.IndexFunc(known, func(k S) bool { return len(unknown) > 3 && strings.Contains(string(k), string(unknown)) }); at == "" && i >= 0 {
-		at = string(known[i])
-	}
-	if at == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", at)
-}
-
-func editDistance(a, b string) int {
-	if d := len(a) - len(b); d > 3 || d < -3 || len(a) > 60 {
-		return 99
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

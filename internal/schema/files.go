@@ -90,14 +90,14 @@ type redFlag struct {
 	IfUnknown word[q.Urgency]  `json:"if_unknown" doc:"The outcome is at least this urgent while it cannot be told. Not sure is never no."`
 	Crisis    bool             `json:"crisis,omitempty" doc:"true shows the operator's crisis line beside it."`
 	When      condition        `json:"when" doc:"When it is true."`
-	Source    cited            `json:"source" doc:"Where this comes from."`
+	Source    some[sourceID]   `json:"source" doc:"Where this comes from."`
 }
 
 type criterion struct {
-	Criterion newID     `json:"criterion" doc:"Its id."`
-	Met       condition `json:"met" doc:"When it is met."`
-	Earlier   condition `json:"earlier,omitempty" doc:"When it was met before the complaint grew severe."`
-	Source    cited     `json:"source" doc:"Where this comes from."`
+	Criterion newID          `json:"criterion" doc:"Its id."`
+	Met       condition      `json:"met" doc:"When it is met."`
+	Earlier   condition      `json:"earlier,omitempty" doc:"When it was met before the complaint grew severe."`
+	Source    some[sourceID] `json:"source" doc:"Where this comes from."`
 }
 
 type pattern struct {
@@ -108,9 +108,9 @@ type pattern struct {
 }
 
 type lookAlike struct {
-	LookAlike newID     `json:"look_alike" doc:"Its id."`
-	When      condition `json:"when" doc:"When it is concluded."`
-	Source    cited     `json:"source" doc:"Where this comes from."`
+	LookAlike newID          `json:"look_alike" doc:"Its id."`
+	When      condition      `json:"when" doc:"When it is concluded."`
+	Source    some[sourceID] `json:"source" doc:"Where this comes from."`
 }
 
 type cause struct {
@@ -125,7 +125,7 @@ type causeRule struct {
 	Rule     newID            `json:"rule" doc:"Its id."`
 	Strength word[q.Strength] `json:"strength" doc:"How well it supports the cause."`
 	When     condition        `json:"when" doc:"When it concludes the cause."`
-	Source   cited            `json:"source" doc:"Where this comes from."`
+	Source   some[sourceID]   `json:"source" doc:"Where this comes from."`
 }
 
 type referral struct {
@@ -137,7 +137,7 @@ type referral struct {
 	From       above[q.Urgency] `json:"from,omitempty" doc:"Leads here from this urgency of the outcome up."`
 	First      condition        `json:"first,omitempty" doc:"Stands before all others when this is true."`
 	FirstFrom  above[q.Urgency] `json:"first_from,omitempty" doc:"Stands before all others from this urgency up."`
-	Source     cited            `json:"source" doc:"Where this comes from."`
+	Source     some[sourceID]   `json:"source" doc:"Where this comes from."`
 }
 
 type advice struct {
@@ -146,7 +146,7 @@ type advice struct {
 	Contains some[remedyID]     `json:"contains,omitempty" doc:"The remedies in it, whose exclusions apply."`
 	When     condition          `json:"when" doc:"Shown only when this is true."`
 	Unless   condition          `json:"unless,omitempty" doc:"Shown only when this is false."`
-	Source   cited              `json:"source" doc:"Where this comes from."`
+	Source   some[sourceID]     `json:"source" doc:"Where this comes from."`
 }
 
 type sourcesFile struct {
@@ -177,9 +177,9 @@ func (property) shape(g *generator) object {
 }
 
 type stated struct {
-	Property newID `json:"property" doc:"Its id."`
-	Says     text  `json:"says" doc:"The same in a plain sentence."`
-	Source   cited `json:"source,omitempty" doc:"Where this comes from."`
+	Property newID          `json:"property" doc:"Its id."`
+	Says     text           `json:"says" doc:"The same in a plain sentence."`
+	Source   some[sourceID] `json:"source,omitempty" doc:"Where this comes from."`
 }
 
 type whenever struct {
@@ -245,7 +245,7 @@ type answer struct{}
 func (answer) shape(g *generator) object {
 	scalar, nothing := object{"type": []string{"string", "number", "boolean"}}, object{"type": "null"}
 	if g.d == nil {
-		return object{"anyOf": append(oneOrMore(scalar)["anyOf"].([]object), nothing)}
+		return object{"anyOf": append([]object{scalar, {"type": "array", "items": scalar}}, nothing)}
 	}
 	qu := g.question()
 	known := optionID{}.known(g)
@@ -271,7 +271,7 @@ func (answer) shape(g *generator) object {
 	case q.Date:
 		may = append(may, object{"type": "integer", "minimum": 1900, "maximum": 2200}, object{"type": "string", "pattern": `^\d{4}(-\d{1,2}){0,2}$`})
 	case q.FreeText:
-		may = append(may, oneOrMore(scalar)["anyOf"].([]object)...)
+		may = append(may, []object{scalar, {"type": "array", "items": scalar}}...)
 	}
 	return object{"anyOf": may}
 }

@@ -225,15 +225,6 @@ type some[T any] struct{}
 
 func (some[T]) shape(g *generator) object { return oneOrMore(g.of(reflect.TypeFor[T]())) }
 
-// cited is one source or a list of them.
-type cited struct{}
-
-func (cited) shape(g *generator) object {
-	o := some[sourceID]{}.shape(g)
-	o["anyOf"].([]object)[1]["minItems"] = 1
-	return o
-}
-
 // single is one value, perhaps as a list of one.
 type single[T any] struct{}
 
@@ -243,7 +234,7 @@ func (single[T]) shape(g *generator) object {
 }
 
 func oneOrMore(item object) object {
-	return object{"anyOf": []object{item, {"type": "array", "items": item}}}
+	return object{"anyOf": []object{item, {"type": "array", "items": item, "minItems": 1}}}
 }
 
 // word is a word of a closed set of the program's.

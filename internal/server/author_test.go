@@ -254,7 +254,7 @@ func TestOpenLinkGoesOn(t *testing.T) {
 		b.get(pathOpen + "?" + tt.query).at(tt.at)
 	}
 	// An answer that does not fit is told, kept out of the log, and the rest can be opened.
-	b.get(pathOpen+"?who=me&signs=cold-log&age=secret").fails(http.StatusUnprocessableEntity).says(`signs: option "cold-log"`, `age: number "secret"`)
+	b.get(pathOpen+"?who=me&signs=cold-log&age=secret").fails(http.StatusUnprocessableEntity).says(`"cold-log" is no answer to "signs" (did you mean "cold-leg"?)`, `"secret" is no whole number, as "age" asks for`)
 	rest := find(b.root, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), pathOpen) })
 	b.get(attr(rest, "href")).at("/q/signs")
 	b.get(pathOpen + "?who=%zz").fails(http.StatusUnprocessableEntity).says("cannot be read")

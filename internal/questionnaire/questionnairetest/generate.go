@@ -4,6 +4,7 @@ package questionnairetest
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"testing/fstest"
 
 	"pgregory.net/rapid"
@@ -312,10 +313,12 @@ func (g *generator) condition(n, depth int) M {
 		return list
 	}
 	switch kind {
-	case 2:
-		return M{"all": parts(2)}
-	case 3:
-		return M{"any": parts(2)}
+	case 2, 3:
+		list := parts(2)
+		if reflect.DeepEqual(list[0], list[1]) {
+			return list[0].(M)
+		}
+		return M{[]string{"all", "any"}[kind-2]: list}
 	case 4:
 		return M{"not": g.condition(n, depth-1)}
 	case 5:
