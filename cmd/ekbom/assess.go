@@ -87,7 +87,7 @@ func readAnswers(d *questionnaire.Definition, in io.Reader) (questionnaire.Answe
 		}
 		a, fault := d.ParseAnswer(at, words)
 		if fault != nil {
-			faults = append(faults, fmt.Errorf("not an answer: %w [not-an-answer]", fault))
+			faults = append(faults, fmt.Errorf("%w [not-an-answer]", fault))
 			continue
 		}
 		answers[at] = a

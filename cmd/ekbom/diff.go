@@ -94,7 +94,7 @@ func (c *diffCommand) Validate() error {
 		return errNoTime
 	}
 	if c.DB != nil && *c.DB == "" {
-		return errors.New("--db is empty: write sqlite:PATH or postgres://...")
+		return errors.New("--db is empty: write sqlite:PATH or postgres://")
 	}
 	return nil
 }
