@@ -142,6 +142,10 @@ func (c *diffCommand) Run(s *stage) error {
 	} else {
 		r.print(s.stdout, compared)
 	}
+	if compared.Apart() {
+		fmt.Fprintln(s.stderr, "ekbom: no set of answers is taken by both editions, so nothing was compared")
+		return errReported
+	}
 	if len(r.Undecided) > 0 {
 		why := fmt.Sprintf("within %s: give more with --limit", c.Limit)
 		switch {
@@ -289,9 +293,12 @@ func (r *diffReport) print(w io.Writer, c *proof.Comparison) {
 	for _, e := range r.Edits {
 		fmt.Fprintf(w, "  %s\n", editWords(c, e))
 	}
-	if len(r.Differences) == 0 && len(r.Undecided) == 0 {
+	switch {
+	case c.Apart():
+		fmt.Fprintln(w, "\nNothing is compared: no set of answers is taken by both editions. Some question that everybody is asked has no answer in common.")
+	case len(r.Differences) == 0 && len(r.Undecided) == 0:
 		fmt.Fprintf(w, "\nNo difference: each of %s answer sets that both editions take comes to the same outcome.\n", r.AnswerSets)
-	} else {
+	default:
 		fmt.Fprintf(w, "\nAnswer sets that both editions take: %s\n", r.AnswerSets)
 		fmt.Fprintf(w, "  with another outcome: %s%s\n  less urgent: %s\n  more urgent: %s\n", r.Changed, share(c), r.LessUrgent, r.MoreUrgent)
 	}

@@ -312,8 +312,7 @@ func (w *world) named(conditions []*q.Condition) func(*symbol) bool {
 	}, len(w.d.Questions)) {
 		for _, t := range tests {
 			for _, s := range w.symbols[i] {
-				o := slices.Index(w.d.Questions[i].Options, s.option)
-				if t.Kind == q.TestOptions && o >= 0 && t.Options&(1<<o) != 0 || t.Kind == q.TestUnsure && s.state == q.Unsure || t.Kind == q.TestDeclined && s.state == q.Declined {
+				if s.meets(t, &w.d.Questions[i]) {
 					also[s] = true
 				}
 			}

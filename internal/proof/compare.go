@@ -169,6 +169,9 @@ func LessUrgent(ctx context.Context, old, new *q.Definition) (bool, error) {
 // searchAtMost bounds the search for one smallest example.
 const searchAtMost = 5 * time.Second
 
+// Apart reports whether no set of answers is taken by both editions, so that nothing is compared.
+func (c *Comparison) Apart() bool { return c.AnswerSets.Exact() && c.AnswerSets.From.Sign() == 0 }
+
 // Compare finds every way in which the outcome of some answer set differs between two editions. When ctx ends, what was not
 // decided is named.
 func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Comparison {
@@ -180,7 +183,14 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 	counting, stop := halfOf(ctx)
 	defer stop()
 	n := &counter{ctx: counting, m: c.pair.m, steps: limits.Steps}
-	c.AnswerSets = n.count(yes)
+	if some, err := c.pair.m.formula(nil, true).solve(ctx); some != nil {
+		c.AnswerSets = n.count(yes)
+	} else {
+		c.AnswerSets = Count{From: big.NewInt(0)}
+		if err == nil && c.pair.m.err == nil {
+			c.AnswerSets.To = c.AnswerSets.From
+		}
+	}
 	for _, w := range found {
 		c.Differences = append(c.Differences, Difference{Part: w.part, ID: w.id, From: w.from.name, To: w.to.name, Direction: w.direction()})
 	}

@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 
+	"ekbom/internal/assess"
 	q "ekbom/internal/questionnaire"
 )
 
@@ -73,6 +74,9 @@ func (c *checker) step(s q.Step) (can bool, e *Example, decided bool) {
 	all := func(*block) bool { return true }
 	e = &Example{Answers: t.before.answers(best, all), After: t.after.answers(best, all), Smallest: exact}
 	e.Telling = t.before.telling(e.Answers, counts)
+	if assess.Evaluate(c.d, e.After).Urgency >= assess.Evaluate(c.d, e.Answers).Urgency {
+		c.find(c.d.Questions[s.Question].Place, "prover-disagrees", "tell whoever maintains the program", "the prover and the evaluator disagree about a step at %s", quote(c.d.Questions[s.Question].ID))
+	}
 	return true, e, true
 }
 

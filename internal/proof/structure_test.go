@@ -104,3 +104,61 @@ func TestManyRunsOfNumbers(t *testing.T) {
 		t.Errorf("%v paths, by trying each %d", r.Paths, paths)
 	}
 }
+
+// An answer that only the property speaks of tells something, so the example names it: a number is one as much as an option.
+func TestExampleNamesWhatThePropertyReads(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(questionnairetest.Small(func(_, rules m, files fstest.MapFS) {
+		files["properties.yaml"] = &fstest.MapFile{Data: []byte(`properties:
+  - {property: old-are-seen, says: From 90 on somebody is seen., whenever: {age: {from: 90}}, then: {outcome: {urgency: {from: routine}}}}
+  - {property: tellers-are-seen, says: Who tells something is seen., whenever: {words: answered}, then: {outcome: {urgency: {from: routine}}}}
+`)}
+	}))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	var told [][]int
+	for _, f := range Check(t.Context(), d, Limits{}).Findings {
+		if f.Code == "property-broken" {
+			told = append(told, f.Example.Telling)
+			if !f.Example.Smallest {
+				t.Errorf("%s: not the smallest", f.What)
+			}
+		}
+	}
+	age, _ := d.Question("age")
+	words, _ := d.Question("words")
+	if len(told) != 2 || !slices.Contains(told[0], age) || !slices.Contains(told[1], words) {
+		t.Errorf("told are %v, not %d and %d", told, age, words)
+	}
+}
+
+// Editions of which nobody's answers fit both are not the same: nothing is compared.
+func TestCompareApart(t *testing.T) {
+	t.Parallel()
+	edition := func(option string) *q.Definition {
+		files := questionnairetest.Small(nil)
+		for name, f := range files {
+			files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(f.Data), `"me"`, `"`+option+`"`))}
+			if name == "definition.yaml" && option != "me" {
+				files[name].Data = []byte(strings.ReplaceAll(string(files[name].Data), `"other"`, `"them"`))
+			} else if option != "me" {
+				files[name].Data = []byte(strings.Replace(string(files[name].Data), `"other": "`, `"them": "`, 1))
+			}
+		}
+		d, faults := q.Load(files)
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		return d
+	}
+	old := edition("me")
+	if c := Compare(t.Context(), old, old, Limits{}); c.Apart() || len(c.Differences) > 0 {
+		t.Errorf("the same: apart %v, %v", c.Apart(), c.Differences)
+	}
+	for _, steps := range []int{0, 1} { // also where nothing can be counted
+		if c := Compare(t.Context(), old, edition("myself"), Limits{Steps: steps}); !c.Apart() {
+			t.Errorf("nobody's answers fit both, and %v are said to", c.AnswerSets)
+		}
+	}
+}

@@ -93,6 +93,22 @@ func (w *world) rail(c *q.Condition) rails {
 	return r
 }
 
+// meets reports whether a symbol of a question's block makes a test of it true.
+func (s *symbol) meets(t q.Test, qu *q.Question) bool {
+	switch t.Kind {
+	case q.TestUnsure:
+		return s.state == q.Unsure
+	case q.TestDeclined:
+		return s.state == q.Declined
+	case q.TestAnswered:
+		return s.state == q.Given
+	case q.TestNumber:
+		return s.state == q.Given && s.option == "" && t.Range.Contains(s.numbers.From)
+	}
+	o := slices.Index(qu.Options, s.option)
+	return o >= 0 && t.Options&(1<<o) != 0
+}
+
 // test is Test.Holds for every answer.
 func (w *world) test(t q.Test) rails {
 	m, qu := w.m, &w.d.Questions[t.Question]
@@ -102,21 +118,7 @@ func (w *world) test(t q.Test) rails {
 		if s.state == q.Given {
 			given = append(given, s.lit)
 		}
-		matches := false
-		switch t.Kind {
-		case q.TestUnsure:
-			matches = s.state == q.Unsure
-		case q.TestDeclined:
-			matches = s.state == q.Declined
-		case q.TestAnswered:
-			matches = s.state == q.Given
-		case q.TestNumber:
-			matches = s.state == q.Given && s.option == "" && t.Range.Contains(s.numbers.From)
-		case q.TestOptions:
-			o := slices.Index(qu.Options, s.option)
-			matches = s.option != "" && t.Options&(1<<o) != 0
-		}
-		if matches {
+		if s.meets(t, qu) {
 			holds = append(holds, s.lit)
 		}
 	}

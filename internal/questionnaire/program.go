@@ -401,12 +401,38 @@ func (d *Definition) Conditions(yield func(*Condition)) {
 
 // Walk gives the value of a condition by walking its tree: the plain meaning that the program must agree with.
 func (d *Definition) Walk(c *Condition, answers Answers) Truth {
+	return (&walker{d: d, answers: answers}).of(c)
+}
+
+// walker looks once at who is asked: questions that wait for questions that wait would be walked over and over.
+type walker struct {
+	d       *Definition
+	answers Answers
+	asked   map[int]Truth
+}
+
+func (w *walker) of(c *Condition) Truth {
 	if c == nil {
 		return True
 	}
 	if c.Op == OpTest {
-		qu := &d.Questions[c.Test.Question]
-		return c.Test.Holds(qu, d.Walk(qu.Ask, answers), answers[c.Test.Question])
+		i := c.Test.Question
+		return c.Test.Holds(&w.d.Questions[i], w.asks(i), w.answers[i])
 	}
-	return c.Combine(func(part *Condition) Truth { return d.Walk(part, answers) })
+	return c.Combine(w.of)
+}
+
+func (w *walker) asks(i int) Truth {
+	if w.d.Questions[i].Ask == nil {
+		return True
+	}
+	asked, known := w.asked[i]
+	if !known {
+		asked = w.of(w.d.Questions[i].Ask)
+		if w.asked == nil {
+			w.asked = map[int]Truth{}
+		}
+		w.asked[i] = asked
+	}
+	return asked
 }
