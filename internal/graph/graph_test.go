@@ -256,6 +256,11 @@ func TestSubject(t *testing.T) {
 	if _, err := NewSubject(d, en, "nothing"); !errors.Is(err, ErrNoSubject) {
 		t.Errorf("got %v", err)
 	}
+	for id, want := range map[string]string{"filled-in-by": "Whom the texts speak to", "how-often": "Scores: burden", "urge": "The pattern", "own-words": "No rule reads it: "} {
+		if s, err := NewSubject(d, en, "question/"+id); err != nil || !strings.Contains(strings.Join(s.facts, "\n"), want) {
+			t.Errorf("%s: %v, facts lack %q", id, err, want)
+		}
+	}
 	if _, err := NewSubject(d, en, "iron-test"); err != nil {
 		t.Error(err)
 	}

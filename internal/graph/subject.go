@@ -215,6 +215,12 @@ func readers(d *q.Definition, i int) (facts []string) {
 	say("Opens", pick(d.Questions, func(x *q.Question) (q.ID, bool) { return x.ID, reads(x.Ask) }))
 	say("Red flags", pick(d.RedFlags, func(x *q.RedFlag) (q.ID, bool) { return x.ID, reads(x.When) }))
 	say("Criteria", pick(d.Criteria, func(x *q.Criterion) (q.ID, bool) { return x.ID, reads(x.Met) || reads(x.Earlier) }))
+	if p := &d.Pattern; !p.Absent && (reads(p.Full) || reads(p.Partial) || reads(p.None) || reads(p.Shown)) {
+		facts = append(facts, "The pattern")
+	}
+	say("Scores", pick(d.Scores, func(x *q.Score) (q.ID, bool) {
+		return x.ID, slices.ContainsFunc(x.Terms, func(t q.Term) bool { return reads(t.When) })
+	}))
 	say("Look-alikes", pick(d.LookAlikes, func(x *q.LookAlike) (q.ID, bool) { return x.ID, reads(x.When) }))
 	say("Causes", pick(d.Causes, func(x *q.Cause) (q.ID, bool) {
 		return x.ID, slices.ContainsFunc(x.Rules, func(r q.CauseRule) bool { return reads(r.When) }) || slices.ContainsFunc(x.Against, reads)
@@ -222,6 +228,9 @@ func readers(d *q.Definition, i int) (facts []string) {
 	say("Specialists", pick(d.Referrals, func(x *q.Referral) (q.ID, bool) { return x.Specialist, reads(x.When) || reads(x.First) }))
 	say("Remedies", pick(d.Exclusions, func(x *q.Exclusion) (q.ID, bool) { return x.Remedy, reads(x.When) }))
 	say("Advice", pick(d.Advice, func(x *q.Advice) (q.ID, bool) { return x.ID, reads(x.When) || reads(x.Unless) }))
+	if reads(d.SpeaksForAnother) {
+		facts = append(facts, "Whom the texts speak to")
+	}
 	if len(facts) == 0 {
 		facts = append(facts, "No rule reads it: "+d.Questions[i].Unread)
 	}
