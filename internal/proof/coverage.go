@@ -266,7 +266,7 @@ func (c *Coverage) everyGoal() (all []Goal) {
 	}
 	for i := range d.Questions {
 		for _, s := range w.symbols[i] {
-			add(GoalAnswer, s.lit, "%s: %s", d.Questions[i].ID, s.name())
+			add(GoalAnswer, s.lit, "%s: %s", d.Questions[i].ID, s.name(d.Questions[i].Type))
 		}
 	}
 	seen := map[*q.Condition]bool{}
@@ -339,7 +339,7 @@ func (c *circuit) oneAndTwo(parts []lit) (one, two lit) {
 }
 
 // name calls a symbol as files do.
-func (s *symbol) name() string {
+func (s *symbol) name(t q.Type) string {
 	switch {
 	case s.state == q.Unsure:
 		return q.WordUnsure
@@ -349,7 +349,9 @@ func (s *symbol) name() string {
 		return q.WordBlank
 	case s.option != "":
 		return string(s.option)
-	case s.words:
+	case t == q.Date:
+		return "a date"
+	case t == q.FreeText:
 		return "own words"
 	case s.numbers.From == s.numbers.To:
 		return fmt.Sprint(s.numbers.From)

@@ -162,3 +162,21 @@ func TestCompareApart(t *testing.T) {
 		}
 	}
 }
+
+// What is told in words has no number to be called by.
+func TestNamesOfAnswers(t *testing.T) {
+	t.Parallel()
+	d, faults := q.Load(questionnairetest.Small(func(_, _ m, files fstest.MapFS) { delete(files, "cases/all.yaml") }))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	var names []string
+	for _, g := range Cover(t.Context(), d).goals {
+		if g.Kind == GoalAnswer && (strings.HasPrefix(g.Name, "since: ") || strings.HasPrefix(g.Name, "words: ")) {
+			names = append(names, g.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{"since: a date", "since: unsure", "words: own words", "words: blank"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
