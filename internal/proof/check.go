@@ -18,7 +18,7 @@ type Report struct {
 	Outcomes     Count      // different outcomes of these
 	Fewest, Most int        // questions answered on any path
 	Exact        bool       // Fewest and Most are met by some path; else they are bounds
-	Statements   int        // structural statements looked at
+	Statements   int        // statements looked at, those that properties make as well
 	Properties   int        // properties looked at
 	Findings     []Finding  // what is not as it must be
 	Notes        []Finding  // what is worth a look, and no fault
@@ -78,7 +78,7 @@ func Check(ctx context.Context, d *q.Definition, limits Limits) *Report {
 	return c.done()
 }
 
-// Decide is Check without examples and numbers: for many questionnaires in a row.
+// Decide is Check without numbers, and without examples of steps: for many questionnaires in a row.
 func Decide(ctx context.Context, d *q.Definition) *Report {
 	m, w := one(ctx, d)
 	c := &checker{ctx: ctx, d: d, m: m, w: w, Report: &Report{Properties: len(d.Properties)}, bare: true}
