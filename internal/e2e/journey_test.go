@@ -1,13 +1,16 @@
 package e2e_test
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -445,17 +448,20 @@ func (v *visitor) key(keys string) {
 	get(v, "press a key and wait for the next page", chromedp.WaitEvent(page.LoadEventFired, nil, chromedp.KeyEvent(keys)))
 }
 
-// goBack goes one page back, which may come from the browser's memory without loading anything.
+// goBack goes one page back, which may come from the browser's memory without loading anything. The browser
+// is asked, not the page: a page that goes away may take its reply with it.
 func (v *visitor) goBack(to string) {
 	v.Helper()
-	v.do("go back", chromedp.Evaluate[chromedp.Void]("history.back()"))
-	for range 100 {
-		if v.where() == to {
-			return
+	v.do("go back", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		past, err := cdp.Call(ctx, t, page.GetNavigationHistory, cdp.Empty{})
+		if err != nil || past.CurrentIndex == 0 {
+			return chromedp.Void{}, cmp.Or(err, errors.New("there is no page before this one"))
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	v.wantPath(to)
+		entry := past.Entries[past.CurrentIndex-1].ID
+		_, err = cdp.Call(ctx, t, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: entry})
+		return chromedp.Void{}, err
+	})
+	v.until(fmt.Sprintf("location.pathname === %q && document.readyState === 'complete'", to))
 }
 
 func TestScriptOff(t *testing.T) {
