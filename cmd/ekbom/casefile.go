@@ -126,6 +126,8 @@ func demanded(d *questionnaire.Definition, c *questionnaire.Claim) string {
 		return fmt.Sprintf(", first: %s", d.Referrals[l.At].Specialist)
 	case questionnaire.LookStrength:
 		return fmt.Sprintf(", causes: {%s: %s}", d.Causes[l.At].ID, l.Strength)
+	case questionnaire.LookAgainst:
+		return fmt.Sprintf(", against: [%s]", d.Causes[l.At].ID)
 	case questionnaire.LookMatch:
 		return fmt.Sprintf(", pattern: %s", l.Match)
 	}

@@ -240,10 +240,16 @@ func expected(o *assess.Outcome) string {
 		causes = append(causes, fmt.Sprintf("%s: %s", c.ID, c.Strength))
 	}
 	lines = append(lines, "    causes: {"+strings.Join(causes, ", ")+"}")
+	var against []questionnaire.ID
+	for _, c := range o.Causes {
+		if len(c.Against) > 0 {
+			against = append(against, c.ID)
+		}
+	}
 	for _, x := range []struct {
 		key string
 		ids []questionnaire.ID
-	}{{"look_alikes", r.LookAlikes}, {"specialists", r.Specialists}, {"first", r.Specialists[:min(1, len(r.Specialists))]}, {"advice", r.Advice}} {
+	}{{"against", against}, {"look_alikes", r.LookAlikes}, {"specialists", r.Specialists}, {"first", r.Specialists[:min(1, len(r.Specialists))]}, {"advice", r.Advice}} {
 		switch {
 		case len(x.ids) == 0:
 		case x.key == "first":

@@ -31,7 +31,7 @@ type diffCommand struct {
 
 // Help tells what is compared.
 func (*diffCommand) Help() string {
-	return `Says which answers come to another urgency, red flag, cause, referral, advice, match or question in the new edition: how many sets of
+	return `Says which answers come to another urgency, red flag, cause, referral, advice, match, question or voice in the new edition: how many sets of
 answers, counted over all that people can give, and the one with the fewest telling answers.
 
 A git revision is v1.0:questionnaires/rls, or only v1.0 beside a folder: ekbom diff HEAD questionnaires/rls shows what is edited and
@@ -355,9 +355,9 @@ func share(c *proof.Comparison) string {
 func heading(d differenceReport) string {
 	name := map[proof.Part]string{
 		proof.PartUrgency: "Urgency", proof.PartRedFlag: "Red flags", proof.PartCause: "Causes concluded", proof.PartCauseSeen: "Causes shown to the patient",
-		proof.PartReferral: "Who is named", proof.PartFirst: "First address", proof.PartAdvice: "Advice", proof.PartMatch: "Match of the pattern",
+		proof.PartAgainst: "What speaks against a cause", proof.PartReferral: "Who is named", proof.PartFirst: "First address", proof.PartAdvice: "Advice", proof.PartMatch: "Match of the pattern",
 		proof.PartMatchSeen: "Match shown to the patient", proof.PartCriterion: "Criteria", proof.PartLookAlike: "Look-alikes",
-		proof.PartScore: "Scores", proof.PartQuestion: "Questions asked",
+		proof.PartScore: "Scores", proof.PartQuestion: "Questions asked", proof.PartVoice: "To whom the texts speak",
 	}[d.Part]
 	if d.Urgency != "" {
 		name += ", " + d.Urgency + " urgent"
@@ -425,12 +425,22 @@ func editWords(c *proof.Comparison, e proof.Edit) string {
 	case proof.AnswersRemoved:
 		return fmt.Sprintf("%s: no longer takes %s; not compared where both ask", e.Of, answers(c.Old))
 	case proof.OrderChanged:
-		return fmt.Sprintf("%s: stand in another order (--json prints both)", strings.ReplaceAll(string(e.Of), "_", " "))
+		return fmt.Sprintf("%s: stand in another order: %s", strings.ReplaceAll(string(e.Of), "_", " "), moved(e))
+	case proof.OptionsMoved:
+		return fmt.Sprintf("%s: its options stand in another order: %s", e.Of, moved(e))
 	case proof.AskChanged:
 		return fmt.Sprintf("%s: the condition of asking is written otherwise", e.Of)
 	}
 	was := strings.ReplaceAll(strings.TrimSuffix(string(e.Kind), "-changed"), "-", " ")
 	return fmt.Sprintf("%s: %s was %s, is %s", e.Of, was, orNone(e.Was), orNone(e.Is))
+}
+
+// moved tells both orders where that is one line.
+func moved(e proof.Edit) string {
+	if line := fmt.Sprintf("was %s; is %s", e.Was, e.Is); len(line) <= 160 {
+		return line
+	}
+	return "--json prints both"
 }
 
 func orNone(s string) string {

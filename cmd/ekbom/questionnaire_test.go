@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,6 +103,20 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+	t.Run("against, where it was written and not where its condition was first", func(t *testing.T) {
+		t.Parallel()
+		const now = "      - {fact: pattern-like}\n      - {look_alike: growing-pains}\n  - cause: growth-cramps"
+		dir := copyShipped(t, "rules.yaml", strings.Replace(now, "      - {look_alike: growing-pains}\n", "", 1), now)
+		rules, err := os.ReadFile(filepath.Join(dir, "rules.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _, _ := strings.Cut(string(rules), now)
+		want := fmt.Sprintf("rules.yaml:%d:9: what stands second under against of \"night-cramps\" never speaks against it", strings.Count(before, "\n")+2)
+		if r := ekbom(t, "", "check", dir); r.code != exitFaulty || !strings.Contains(r.stderr, want) {
+			t.Errorf("exit %d, want %s:\n%s", r.code, want, r.stderr)
+		}
+	})
 	t.Run("folders", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()

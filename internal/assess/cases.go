@@ -47,6 +47,11 @@ func CheckCase(d *q.Definition, c *q.Case) (differs []string) {
 			say("cause %s is %s, expected not to be concluded", c.ID, got)
 		}
 	}
+	for _, id := range e.Against {
+		if !slices.ContainsFunc(o.Causes, func(c Cause) bool { return c.ID == id && len(c.Against) > 0 }) {
+			say("nothing speaks against the cause %s", id)
+		}
+	}
 	lacks := func(kind string, got, want []q.ID) {
 		for _, id := range want {
 			if !slices.Contains(got, id) {

@@ -179,11 +179,11 @@ func (e *explainer) cause(c *q.Cause, strength q.Strength, hidden bool) Cause {
 		}
 	}
 	for _, a := range c.Against {
-		switch truth := e.v.Of(a); truth {
+		switch truth := e.v.Of(a.When); truth {
 		case q.True:
-			against.add(e.marks(a, truth))
+			against.add(e.marks(a.When, truth))
 		case q.Unknown:
-			open.add(e.marks(a, truth))
+			open.add(e.marks(a.When, truth))
 		}
 	}
 	out.Because, out.Against, out.Open = e.list(because), e.list(against), []q.ID{}

@@ -39,6 +39,8 @@ func sees(d *q.Definition, answers q.Answers, o *Outcome, l q.Look) bool {
 		return slices.ContainsFunc(o.Causes, func(c Cause) bool { return c.ID == d.Causes[l.At].ID && c.Shown })
 	case q.LookStrength:
 		return slices.ContainsFunc(o.Causes, func(c Cause) bool { return c.ID == d.Causes[l.At].ID && c.Strength == l.Strength })
+	case q.LookAgainst:
+		return slices.ContainsFunc(o.Causes, func(c Cause) bool { return c.ID == d.Causes[l.At].ID && len(c.Against) > 0 })
 	case q.LookMatch:
 		return o.Pattern.Match == l.Match
 	case q.LookShown:

@@ -58,7 +58,7 @@ func Statements(d *q.Definition) (all []Statement) {
 			add("cause "+string(c.ID)+", rule", r.ID, r.Place, r.When)
 		}
 		for _, a := range c.Against {
-			add("against cause", c.ID, c.Place, a)
+			add("against cause", c.ID, a.Place, a.When)
 		}
 	}
 	for _, r := range d.Referrals {

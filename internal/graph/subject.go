@@ -113,10 +113,10 @@ func subjects(d *q.Definition, t *q.Text) (list []Subject) {
 		}
 		for _, a := range c.Against {
 			says, sources := "Spoken against when", []q.ID(nil)
-			if at := slices.IndexFunc(d.LookAlikes, func(x q.LookAlike) bool { return x.When == a }); at >= 0 {
+			if at := slices.IndexFunc(d.LookAlikes, func(x q.LookAlike) bool { return x.When == a.When }); at >= 0 {
 				says, sources = "Spoken against by the look-alike "+string(d.LookAlikes[at].ID)+" when", d.LookAlikes[at].Source
 			}
-			branches = append(branches, when(says, a, sources...))
+			branches = append(branches, when(says, a.When, sources...))
 		}
 		add("cause", c.ID, t.Causes[c.ID].Name, facts, branches...)
 	}
@@ -223,7 +223,8 @@ func readers(d *q.Definition, i int) (facts []string) {
 	}))
 	say("Look-alikes", pick(d.LookAlikes, func(x *q.LookAlike) (q.ID, bool) { return x.ID, reads(x.When) }))
 	say("Causes", pick(d.Causes, func(x *q.Cause) (q.ID, bool) {
-		return x.ID, slices.ContainsFunc(x.Rules, func(r q.CauseRule) bool { return reads(r.When) }) || slices.ContainsFunc(x.Against, reads)
+		return x.ID, slices.ContainsFunc(x.Rules, func(r q.CauseRule) bool { return reads(r.When) }) ||
+			slices.ContainsFunc(x.Against, func(a q.Objection) bool { return reads(a.When) })
 	}))
 	say("Specialists", pick(d.Referrals, func(x *q.Referral) (q.ID, bool) { return x.Specialist, reads(x.When) || reads(x.First) }))
 	say("Remedies", pick(d.Exclusions, func(x *q.Exclusion) (q.ID, bool) { return x.Remedy, reads(x.When) }))

@@ -92,11 +92,11 @@ func TestStructureAgreesWithEveryPath(t *testing.T) {
 					continue
 				}
 				must("contradicted", fmt.Sprintf("whenever the rule %q is true, something speaks against %q", r.ID, cause.ID), func(at int) bool {
-					return b.v[at].Of(r.When) == q.True && !slices.ContainsFunc(cause.Against, func(a *q.Condition) bool { return b.v[at].Of(a) == q.True })
+					return b.v[at].Of(r.When) == q.True && !slices.ContainsFunc(cause.Against, func(a q.Objection) bool { return b.v[at].Of(a.When) == q.True })
 				})
 			}
 			must("never-against", fmt.Sprintf("what stands first under against of %q never speaks against it", d.Causes[i].ID), func(at int) bool {
-				return slices.ContainsFunc(b.o[at].Causes, func(c assess.Cause) bool { return c.ID == cause.ID }) && b.v[at].Of(cause.Against[0]) == q.True
+				return slices.ContainsFunc(b.o[at].Causes, func(c assess.Cause) bool { return c.ID == cause.ID }) && b.v[at].Of(cause.Against[0].When) == q.True
 			})
 		}
 		for _, a := range d.Advice {

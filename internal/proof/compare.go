@@ -218,8 +218,8 @@ func Compare(ctx context.Context, old, new *q.Definition, limits Limits) *Compar
 		c.show(ctx, n, &found[i], &c.Differences[i])
 	}
 	c.sum()
-	parts := []Part{PartUrgency, PartRedFlag, PartCause, PartCauseSeen, PartReferral, PartFirst, PartAdvice, PartMatch, PartMatchSeen,
-		PartCriterion, PartLookAlike, PartScore, PartQuestion}
+	parts := []Part{PartUrgency, PartRedFlag, PartCause, PartCauseSeen, PartAgainst, PartReferral, PartFirst, PartAdvice, PartMatch, PartMatchSeen,
+		PartCriterion, PartLookAlike, PartScore, PartQuestion, PartVoice}
 	slices.SortStableFunc(c.Differences, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(slices.Index(parts, a.Part), slices.Index(parts, b.Part)), cmp.Compare(rank(a.Direction), rank(b.Direction)),
 			b.Count.From.Cmp(a.Count.From))

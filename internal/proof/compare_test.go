@@ -45,6 +45,10 @@ func enrich(t *rapid.T, files fstest.MapFS) fstest.MapFS {
 		object{"specialist": "surgeon", "named_by": "source", "when": strong, "from": "same-day", "first_from": "emergency", "source": source},
 	}, rules["referrals"].([]any)...)
 	rules["look_alikes"] = []any{object{"look_alike": "cramp", "when": flag, "source": source}}
+	rules["causes"].([]any)[0].(object)["against"] = []any{flag}
+	definition := parse(t, files, "definition.yaml")
+	definition["speaks_for_another"] = weak
+	write(t, files, "definition.yaml", definition)
 	rules["scores"] = object{"burden": object{"bands": []any{object{"band": "light", "from": 0}},
 		"terms": []any{object{"term": "t0", "points": 1, "when": weak}, object{"term": "t1", "points": 2, "when": flag}}}}
 	for _, id := range []string{"nurse", "surgeon"} {
@@ -92,7 +96,7 @@ func edit(t *rapid.T, files fstest.MapFS) {
 	pick := func(list any) object { return rapid.SampledFrom(list.([]any)).Draw(t, "which").(object) }
 	question := pick(questions)
 	level := rapid.SampledFrom([]string{"routine", "soon", "same-day", "emergency"}).Draw(t, "level")
-	switch rapid.IntRange(0, 9).Draw(t, "edit") {
+	switch rapid.IntRange(0, 11).Draw(t, "edit") {
 	case 0:
 		flag := pick(rules["red_flags"])
 		flag["when"] = object{"not": flag["when"]}
@@ -123,6 +127,14 @@ func edit(t *rapid.T, files fstest.MapFS) {
 		if question["ask"] != nil {
 			question["ask"] = object{"not": question["ask"]}
 		}
+	case 10:
+		if cause := pick(rules["causes"]); cause["against"] == nil {
+			cause["against"] = []any{pick(rules["red_flags"])["when"]}
+		} else {
+			delete(cause, "against")
+		}
+	case 11:
+		definition["speaks_for_another"] = pick(rules["red_flags"])["when"]
 	}
 	write(t, files, "definition.yaml", definition)
 	write(t, files, "rules.yaml", rules)
@@ -178,7 +190,7 @@ func conclusions(d *q.Definition, answers q.Answers, o *assess.Outcome) string {
 	}
 	causes := []string{}
 	for _, c := range o.Causes {
-		causes = append(causes, fmt.Sprint(c.ID, c.Strength, c.Shown))
+		causes = append(causes, fmt.Sprint(c.ID, c.Strength, c.Shown, len(c.Against) > 0))
 	}
 	slices.Sort(causes)
 	said = append(said, causes)
@@ -194,6 +206,7 @@ func conclusions(d *q.Definition, answers q.Answers, o *assess.Outcome) string {
 	for _, s := range o.Scores {
 		said = append(said, s.ID, s.Terms)
 	}
+	said = append(said, d.SpeaksForAnother != nil && d.Walk(d.SpeaksForAnother, answers) == q.True)
 	for i := range d.Questions {
 		if d.Walk(d.Questions[i].Ask, answers) == q.True {
 			said = append(said, d.Questions[i].ID)

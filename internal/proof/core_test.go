@@ -171,6 +171,7 @@ func everyLook(d *q.Definition) (all []*q.Condition) {
 	}
 	for i := range d.Causes {
 		add(q.Look{Kind: q.LookCause, At: i})
+		add(q.Look{Kind: q.LookAgainst, At: i})
 		for s := q.Weak; s <= q.Strong; s++ {
 			add(q.Look{Kind: q.LookStrength, At: i, Strength: s})
 		}

@@ -252,6 +252,9 @@ func (c *Coverage) everyGoal() (all []Goal) {
 			}
 			add(GoalRule, m.and(reason...), "rule %s of cause %s", r.ID, cause.ID)
 		}
+		for _, a := range cause.Against {
+			add(GoalRule, m.and(concluded[i], w.rail(a.When).t), "against cause %s, %s:%d", cause.ID, a.File, a.Line)
+		}
 	}
 	for _, x := range d.Exclusions {
 		add(GoalRule, w.rail(x.When).t, "exclusion %s", x.Remedy)

@@ -33,11 +33,14 @@ const (
 	LengthChanged   EditKind = "length-changed"
 	AskChanged      EditKind = "ask-changed" // the words of its condition; who is asked may be the same
 	OrderChanged    EditKind = "order-changed"
+	OptionsMoved    EditKind = "options-moved"
 	BandsChanged    EditKind = "bands-changed"
 )
 
 // silent reports whether an edit by itself changes nothing in any outcome, and takes no answer out of the comparison.
-func (e *Edit) silent() bool { return e.Kind == AskChanged }
+func (e *Edit) silent() bool {
+	return e.Kind == AskChanged || e.Kind == OptionsMoved || e.Kind == OrderChanged && e.Of == "questions"
+}
 
 // edits lists what is otherwise in the form of questions and in the order of conclusions.
 func edits(old, new *q.Definition) []Edit {
@@ -55,13 +58,11 @@ func edits(old, new *q.Definition) []Edit {
 		}
 	}
 	order := func(of q.ID, was, is []string) {
-		kept := func(list, other []string) string {
-			return strings.Join(slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(other, s) }), ", ")
-		}
-		if w, i := kept(was, is), kept(is, was); w != i {
+		if w, i := moved(was, is); w != "" {
 			list = append(list, Edit{Kind: OrderChanged, Of: of, Was: w, Is: i})
 		}
 	}
+	order("questions", names(old.Questions, func(qu q.Question) q.ID { return qu.ID }), names(new.Questions, func(qu q.Question) q.ID { return qu.ID }))
 	order("red_flags", names(old.RedFlags, func(f q.RedFlag) q.ID { return f.ID }), names(new.RedFlags, func(f q.RedFlag) q.ID { return f.ID }))
 	order("causes", ranked(old), ranked(new))
 	order("referrals", names(old.Referrals, specialist), names(new.Referrals, specialist))
@@ -72,6 +73,22 @@ func edits(old, new *q.Definition) []Edit {
 		}
 	}
 	return list
+}
+
+// moved gives what stands in another order, from the first place that differs to the last; nothing when the order of what both
+// have is the same.
+func moved(was, is []string) (before, after string) {
+	kept := func(list, other []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(other, s) })
+	}
+	w, i := kept(was, is), kept(is, was)
+	for len(w) > 0 && w[0] == i[0] {
+		w, i = w[1:], i[1:]
+	}
+	for n := len(w); n > 0 && w[n-1] == i[n-1]; n-- {
+		w, i = w[:n-1], i[:n-1]
+	}
+	return strings.Join(w, ", "), strings.Join(i, ", ")
 }
 
 // reformed lists what is otherwise in the form of one question.
@@ -95,6 +112,10 @@ func reformed(old, new *q.Definition, was, is *q.Question) (list []Edit) {
 		if before != after {
 			list = append(list, Edit{Kind: kind, Of: was.ID, Was: before, Is: after})
 		}
+	}
+	words := func(id q.ID) q.ID { return id }
+	if before, after := moved(names(was.Options, words), names(is.Options, words)); before != "" {
+		list = append(list, Edit{Kind: OptionsMoved, Of: was.ID, Was: before, Is: after})
 	}
 	none := func(qu *q.Question) string {
 		if qu.None < 0 {

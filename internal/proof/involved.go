@@ -70,6 +70,8 @@ func involved(d *q.Definition, when, then *q.Condition) (rules []Rule) {
 			add("referral", d.Referrals[l.At].Specialist, d.Referrals[l.At].Place)
 		case q.LookCause, q.LookStrength:
 			cause(&d.Causes[l.At])
+		case q.LookAgainst:
+			add("cause", d.Causes[l.At].ID, d.Causes[l.At].Place)
 		case q.LookOpen, q.LookCrisis:
 			add("red flag", d.RedFlags[l.At].ID, d.RedFlags[l.At].Place)
 		}

@@ -60,6 +60,12 @@ func Readers(d *q.Definition) []Reader {
 	for _, f := range d.RedFlags {
 		note(f.ID, func(r *Reader) *[]q.ID { return &r.RedFlags }, reads(f.When))
 	}
+	against := func(c *q.Cause) (all []*q.Condition) {
+		for _, a := range c.Against {
+			all = append(all, a.When)
+		}
+		return all
+	}
 	rules := func(c *q.Cause) (all []*q.Condition) {
 		for _, r := range c.Rules {
 			all = append(all, r.When)
@@ -68,7 +74,7 @@ func Readers(d *q.Definition) []Reader {
 	}
 	for i := range d.Causes {
 		c := &d.Causes[i]
-		note(c.ID, func(r *Reader) *[]q.ID { return &r.Causes }, reads(append(rules(c), c.Against...)...))
+		note(c.ID, func(r *Reader) *[]q.ID { return &r.Causes }, reads(append(rules(c), against(c)...)...))
 	}
 	for _, a := range d.LookAlikes {
 		note(a.ID, func(r *Reader) *[]q.ID { return &r.LookAlikes }, reads(a.When))

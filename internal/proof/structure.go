@@ -113,7 +113,7 @@ func (c *checker) cause(cause *q.Cause, must func(q.Place, string, string, strin
 	w := c.w
 	var against []lit
 	for _, a := range cause.Against {
-		against = append(against, w.rail(a).t)
+		against = append(against, w.rail(a.When).t)
 	}
 	for i := range cause.Rules {
 		r := &cause.Rules[i]

@@ -21,12 +21,14 @@ const (
 	PartCriterion Part = "criterion"
 	PartCause     Part = "cause"
 	PartCauseSeen Part = "cause-shown"
+	PartAgainst   Part = "against-cause"
 	PartLookAlike Part = "look-alike"
 	PartReferral  Part = "referral"
 	PartFirst     Part = "first-address"
 	PartAdvice    Part = "advice"
 	PartScore     Part = "score"
 	PartQuestion  Part = "question"
+	PartVoice     Part = "voice"
 )
 
 // subject is one thing that an outcome tells, in both editions. It is said twice: as statements of a world, and as what is
@@ -77,7 +79,7 @@ func subjects(old, new *q.Definition) []subject {
 		all = append(all, criterion(id))
 	}
 	for _, id := range either(old.Causes, new.Causes, func(c q.Cause) q.ID { return c.ID }) {
-		all = append(all, cause(id), causeSeen(id))
+		all = append(all, cause(id), causeSeen(id), against(id))
 	}
 	for _, id := range either(old.LookAlikes, new.LookAlikes, func(a q.LookAlike) q.ID { return a.ID }) {
 		all = append(all, lookAlike(id))
@@ -95,7 +97,7 @@ func subjects(old, new *q.Definition) []subject {
 	for _, id := range either(old.Questions, new.Questions, func(qu q.Question) q.ID { return qu.ID }) {
 		all = append(all, asked(id))
 	}
-	return all
+	return append(all, voice())
 }
 
 // either lists the ids of two editions.
@@ -264,6 +266,33 @@ func causeSeen(id q.ID) subject {
 	}
 }
 
+// against compares whether something speaks against a cause that both editions conclude.
+func against(id q.ID) subject {
+	some, none := value{name: "something"}, value{name: "nothing"}
+	return subject{part: PartAgainst, id: id,
+		states: func(w *world) []state {
+			i := place(w.d.Causes, causeID, id)
+			if i < 0 {
+				return nil
+			}
+			l := w.look(q.Look{Kind: q.LookAgainst, At: i})
+			return []state{{some, l}, {none, w.m.and(w.concluded(i), -l)}}
+		},
+		of: func(_ *q.Definition, o told) value {
+			for _, c := range o.Causes {
+				switch {
+				case c.ID != id:
+				case len(c.Against) > 0:
+					return some
+				default:
+					return none
+				}
+			}
+			return value{}
+		},
+	}
+}
+
 func lookAlike(id q.ID) subject {
 	found, absent := value{name: "found"}, value{name: "not found"}
 	return subject{part: PartLookAlike, id: id,
@@ -423,6 +452,26 @@ func asked(id q.ID) subject {
 				return does
 			}
 			return not
+		},
+	}
+}
+
+// voice compares to whom the texts speak.
+func voice() subject {
+	own, other := value{name: "to the person"}, value{name: "to somebody who answers for another"}
+	return subject{part: PartVoice,
+		states: func(w *world) []state {
+			if w.d.SpeaksForAnother == nil {
+				return only(own)
+			}
+			l := w.rail(w.d.SpeaksForAnother).t
+			return []state{{own, -l}, {other, l}}
+		},
+		of: func(d *q.Definition, o told) value {
+			if d.SpeaksForAnother != nil && d.Walk(d.SpeaksForAnother, o.answers) == q.True {
+				return other
+			}
+			return own
 		},
 	}
 }

@@ -195,6 +195,15 @@ func (w *world) stronger(i int, than q.Strength) lit {
 	return w.m.or(any...)
 }
 
+// against says that something speaks against cause i, concluded or not.
+func (w *world) against(i int) lit {
+	var any []lit
+	for _, a := range w.d.Causes[i].Against {
+		any = append(any, w.rail(a.When).t)
+	}
+	return w.m.or(any...)
+}
+
 // given says that advice i is given.
 func (w *world) given(i int) lit {
 	a := &w.d.Advice[i]
@@ -282,6 +291,8 @@ func (w *world) look(l q.Look) lit {
 		return m.and(w.concluded(l.At), -w.reaches(w.d.HideCauses))
 	case q.LookStrength:
 		return m.and(w.stronger(l.At, l.Strength-1), -w.stronger(l.At, l.Strength))
+	case q.LookAgainst:
+		return m.and(w.concluded(l.At), w.against(l.At))
 	case q.LookMatch:
 		return w.match(l.Match)
 	case q.LookShown:

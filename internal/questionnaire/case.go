@@ -17,6 +17,7 @@ type Expect struct {
 	RedFlags    *[]ID           // exactly these
 	Causes      map[ID]Strength // at least these
 	NotCauses   []ID
+	Against     []ID // something speaks against at least these
 	LookAlikes  []ID // at least these
 	Specialists []ID // at least these
 	First       ID   // the first address; empty: not compared

@@ -168,6 +168,7 @@ func (l *loader) expect(d doc, n *yaml.Node, e *Expect) {
 			})
 		},
 		"not_causes":  func(n *yaml.Node) { e.NotCauses = list("cause", n) },
+		"against":     func(n *yaml.Node) { e.Against = list("cause", n) },
 		"look_alikes": func(n *yaml.Node) { e.LookAlikes = list("look_alike", n) },
 		"specialists": func(n *yaml.Node) {
 			for _, i := range d.items(n) {

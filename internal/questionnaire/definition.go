@@ -351,7 +351,13 @@ type Cause struct {
 	Urgency Urgency // least urgency once concluded
 	Shown   bool    // false: concluded for the clinician only
 	Rules   []CauseRule
-	Against []*Condition
+	Against []Objection
+	Place
+}
+
+// Objection speaks against a cause.
+type Objection struct {
+	When *Condition
 	Place
 }
 

@@ -93,6 +93,8 @@ func (d *Definition) lookForm(l Look) map[string]any {
 		return map[string]any{"cause": string(d.Causes[l.At].ID)}
 	case LookStrength:
 		return map[string]any{"strength": map[string]any{string(d.Causes[l.At].ID): l.Strength.String()}}
+	case LookAgainst:
+		return map[string]any{"against": string(d.Causes[l.At].ID)}
 	case LookMatch:
 		return map[string]any{"match": l.Match.String()}
 	case LookShown:

@@ -378,7 +378,7 @@ func (d *Definition) Conditions(yield func(*Condition)) {
 			yield(r.When)
 		}
 		for _, a := range c.Against {
-			yield(a)
+			yield(a.When)
 		}
 	}
 	for _, s := range d.Scores {

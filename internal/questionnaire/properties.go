@@ -55,6 +55,7 @@ const (
 	LookFirst                      // a referral is the first address
 	LookCause                      // a cause is shown to the patient
 	LookStrength                   // a cause is concluded with Strength
+	LookAgainst                    // a cause is concluded, and something speaks against it
 	LookMatch                      // the match of the pattern is Match
 	LookShown                      // the match is shown to the patient
 	LookOpen                       // a red flag cannot be told, and counts as Urgency to UrgencyTo meanwhile
@@ -153,7 +154,8 @@ func (l *loader) outcome(d doc, n *yaml.Node) *Condition {
 				one(Look{Kind: LookStrength, At: at, Strength: word[Strength](d, v, strengthNames)})
 			})
 		},
-		"match": func(n *yaml.Node) { one(Look{Kind: LookMatch, Match: word[Match](d, n, matchNames)}) },
+		"against": func(n *yaml.Node) { each(n, LookAgainst, "cause", l.causeIDs()) },
+		"match":   func(n *yaml.Node) { one(Look{Kind: LookMatch, Match: word[Match](d, n, matchNames)}) },
 		"shows": func(n *yaml.Node) {
 			if n.Value != "pattern" {
 				d.fault(n, "unknown-word", "write pattern", "%q is not something that is shown or not", n.Value)

@@ -364,7 +364,7 @@ func (l *loader) readCauses(d doc, n *yaml.Node, later func(func())) {
 		later(func() {
 			l.finish(d, i, s)
 			for _, n := range against {
-				c.Against = append(c.Against, l.conditionOr(d, n))
+				c.Against = append(c.Against, Objection{l.conditionOr(d, n), d.at(n)})
 			}
 			l.d.Causes = append(l.d.Causes, c)
 		})

@@ -110,6 +110,7 @@ type outcome struct {
 	First      some[specialistID]            `json:"first,omitempty" doc:"One of these is the first address."`
 	Cause      some[causeID]                 `json:"cause,omitempty" doc:"One of these is shown to the patient."`
 	Strength   by[causeID, word[q.Strength]] `json:"strength,omitempty" doc:"A cause is concluded with this strength."`
+	Against    some[causeID]                 `json:"against,omitempty" doc:"One of these causes is concluded, and something speaks against it."`
 	Match      word[q.Match]                 `json:"match,omitempty" doc:"The match of the pattern, unknown too."`
 	Shows      string                        `json:"shows,omitempty" words:"pattern" doc:"The match is shown to the patient."`
 	Open       opens                         `json:"open,omitempty" doc:"One of these red flags cannot be told; with an urgency: and counts as that meanwhile."`

@@ -283,6 +283,7 @@ type expect struct {
 	RedFlags    []redFlagID                             `json:"red_flags,omitempty" doc:"Exactly these."`
 	Causes      by[causeID, word[q.Strength]]           `json:"causes,omitempty" doc:"At least these, with this strength."`
 	NotCauses   []causeID                               `json:"not_causes,omitempty" doc:"None of these."`
+	Against     []causeID                               `json:"against,omitempty" doc:"Each is concluded, and something speaks against it."`
 	LookAlikes  []lookAlikeID                           `json:"look_alikes,omitempty" doc:"At least these."`
 	Specialists []specialistID                          `json:"specialists,omitempty" doc:"At least these."`
 	First       specialistID                            `json:"first,omitempty" doc:"The first address."`

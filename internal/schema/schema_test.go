@@ -81,7 +81,7 @@ func full() fstest.MapFS {
 	files["properties.yaml"] = file(M{"properties": []any{
 		M{"property": "p1", "says": "One.", "source": "s1", "whenever": M{"signs": "pain"}, "then": anyOf(M{"urgency": "emergency"}, M{"urgency": M{"from": "soon", "below": "emergency"}},
 			M{"advice": []string{"bath"}}, M{"remedy": "heat"}, M{"kind": "comfort"}, M{"specialist": "doctor"}, M{"first": "doctor"}, M{"cause": "strain"},
-			M{"strength": M{"strain": "strong"}}, M{"match": "full"}, M{"shows": "pattern"}, M{"open": []string{"both"}}, M{"open": M{"both": "soon"}}, M{"crisis": "both"}, M{"asked": []string{"since"}})},
+			M{"strength": M{"strain": "strong"}}, M{"against": "strain"}, M{"match": "full"}, M{"shows": "pattern"}, M{"open": []string{"both"}}, M{"open": M{"both": "soon"}}, M{"crisis": "both"}, M{"asked": []string{"since"}})},
 		M{"property": "p2", "says": "Two.", "never": M{"signs": "pain"}, "together_with": M{"signs": "fever"}},
 		M{"property": "p3", "says": "Three.", "more_of": M{"signs": []string{"pain", "fever"}, "pregnant": []string{"no", "yes"}, "age": M{"from": 10, "below": 50}}, "never_lowers": "urgency"},
 		M{"property": "p4", "says": "Four.", "not_sure_at": []string{"signs", "pregnant"}, "counts_as": M{"outcome": M{"urgency": M{"from": "soon"}}}},
@@ -90,7 +90,7 @@ func full() fstest.MapFS {
 	change("cases/all.yaml", func(v any) any {
 		cases := v.([]any)
 		expect := M{"urgency": "routine", "pattern": "full", "criteria": M{"sore": "met"}, "red_flags": []string{"both"}, "causes": M{"strain": "strong"},
-			"not_causes": []string{"strain"}, "look_alikes": []string{"cold"}, "specialists": []string{"doctor"}, "first": "doctor",
+			"not_causes": []string{"strain"}, "against": []string{"strain"}, "look_alikes": []string{"cold"}, "specialists": []string{"doctor"}, "first": "doctor",
 			"advice": []string{"bath"}, "not_advice": []string{"call-sooner"}}
 		return append(cases, M{"case": "second", "story": "Another.", "based_on": cases[0].(M)["case"], "answers": M{"signs": "unsure", "words": "Some words", "burden": 10}, "expect": expect})
 	})

@@ -532,6 +532,8 @@ func (w *Words) look(l q.Look) name {
 		return name{"the patient sees the cause", string(w.d.Causes[l.At].ID), ""}
 	case q.LookStrength:
 		return name{"the cause", string(w.d.Causes[l.At].ID), " is concluded with strength " + l.Strength.String()}
+	case q.LookAgainst:
+		return name{"something speaks against the cause", string(w.d.Causes[l.At].ID), ""}
 	case q.LookMatch:
 		return name{"the match is", l.Match.String(), ""}
 	case q.LookShown:
