@@ -16,61 +16,24 @@ import (
 type Statement struct {
 	Kind  string // in the words of the files, such as "red flag"
 	ID    q.ID
-	Place q.Place // zero where the files give no place of their own
+	Place q.Place
 	When  *q.Condition
 }
 
-// Statements lists every condition of a definition, in the order of the files.
+// Statements lists every condition of a definition.
 func Statements(d *q.Definition) (all []Statement) {
-	add := func(kind string, id q.ID, place q.Place, when *q.Condition) {
-		if when != nil {
-			if place.Line == 0 {
-				place = when.Place
-			}
-			all = append(all, Statement{kind, id, place, when})
+	for s := range d.Statements() {
+		kind, place := string(s.Kind), s.At
+		switch s.Kind {
+		case q.StatesRule:
+			kind = fmt.Sprintf("cause %s, rule", s.Of)
+		case q.StatesTerm:
+			kind = fmt.Sprintf("score %s, term", s.Of)
 		}
-	}
-	for i := range d.Questions {
-		add("whether it is asked", d.Questions[i].ID, d.Questions[i].Place, d.Questions[i].Ask)
-	}
-	add("who is spoken to", "speaks_for_another", q.Place{}, d.SpeaksForAnother)
-	for _, s := range d.Scores {
-		for _, t := range s.Terms {
-			add("score "+string(s.ID)+", term", t.ID, s.Place, t.When)
+		if place.Line == 0 {
+			place = s.When.Place
 		}
-	}
-	for _, f := range d.RedFlags {
-		add("red flag", f.ID, f.Place, f.When)
-	}
-	for _, c := range d.Criteria {
-		add("criterion, met", c.ID, c.Place, c.Met)
-		add("criterion, earlier", c.ID, c.Place, c.Earlier)
-	}
-	add("pattern", "full", q.Place{}, d.Pattern.Full)
-	add("pattern", "partial", q.Place{}, d.Pattern.Partial)
-	add("pattern", "none", q.Place{}, d.Pattern.None)
-	add("pattern", "shown", q.Place{}, d.Pattern.Shown)
-	for _, a := range d.LookAlikes {
-		add("look-alike", a.ID, a.Place, a.When)
-	}
-	for _, c := range d.Causes {
-		for _, r := range c.Rules {
-			add("cause "+string(c.ID)+", rule", r.ID, r.Place, r.When)
-		}
-		for _, a := range c.Against {
-			add("against cause", c.ID, a.Place, a.When)
-		}
-	}
-	for _, r := range d.Referrals {
-		add("referral", r.Specialist, r.Place, r.When)
-		add("referral, first", r.Specialist, r.Place, r.First)
-	}
-	for _, e := range d.Exclusions {
-		add("exclusion", e.Remedy, e.Place, e.When)
-	}
-	for _, a := range d.Advice {
-		add("advice", a.ID, a.Place, a.When)
-		add("advice, unless", a.ID, a.Place, a.Unless)
+		all = append(all, Statement{kind, s.ID, place, s.When})
 	}
 	return all
 }
@@ -78,12 +41,10 @@ func Statements(d *q.Definition) (all []Statement) {
 // Readers are the statements that read question i, each once.
 func Readers(d *q.Definition, i int) (readers []Statement) {
 	for _, s := range Statements(d) {
-		reads := false
-		s.When.Questions(func(k int) { reads = reads || k == i })
 		if n := len(readers); n > 0 && readers[n-1].Kind == s.Kind && readers[n-1].ID == s.ID {
 			continue
 		}
-		if reads {
+		if s.When.Reads(i) {
 			readers = append(readers, s)
 		}
 	}

@@ -192,59 +192,39 @@ func join(ids []q.ID) string {
 	return strings.Join(words, ", ")
 }
 
+// headings are over what reads a question.
+var headings = map[q.StatementKind]string{
+	q.StatesAsk: "Opens", q.StatesVoice: "Whom the texts speak to", q.StatesRedFlag: "Red flags", q.StatesMet: "Criteria", q.StatesEarlier: "Criteria",
+	q.StatesPattern: "The pattern", q.StatesLookAlike: "Look-alikes", q.StatesRule: "Causes", q.StatesAgainst: "Causes", q.StatesTerm: "Scores",
+	q.StatesReferral: "Specialists", q.StatesFirst: "Specialists", q.StatesExclusion: "Remedies", q.StatesAdvice: "Advice", q.StatesAdviceUnless: "Advice",
+}
+
 // readers says what reads a question, itself or through a fact or another rule.
 func readers(d *q.Definition, i int) (facts []string) {
-	known := map[*q.Condition]bool{}
-	var reads func(*q.Condition) bool
-	reads = func(c *q.Condition) bool {
-		if c == nil {
-			return false
+	var order []string
+	reading := map[string][]q.ID{}
+	for s := range d.Statements() {
+		if !s.When.Reads(i) {
+			continue
 		}
-		if is, met := known[c]; met {
-			return is
+		heading, id := headings[s.Kind], cmp.Or(s.Of, s.ID)
+		if reading[heading] == nil {
+			order = append(order, heading)
 		}
-		is := c.Op == q.OpTest && c.Test.Question == i || slices.ContainsFunc(c.Parts, reads)
-		known[c] = is
-		return is
-	}
-	say := func(kind string, ids []q.ID) {
-		if len(ids) > 0 {
-			facts = append(facts, kind+": "+join(ids))
+		if !slices.Contains(reading[heading], id) {
+			reading[heading] = append(reading[heading], id)
 		}
 	}
-	say("Opens", pick(d.Questions, func(x *q.Question) (q.ID, bool) { return x.ID, reads(x.Ask) }))
-	say("Red flags", pick(d.RedFlags, func(x *q.RedFlag) (q.ID, bool) { return x.ID, reads(x.When) }))
-	say("Criteria", pick(d.Criteria, func(x *q.Criterion) (q.ID, bool) { return x.ID, reads(x.Met) || reads(x.Earlier) }))
-	if p := &d.Pattern; !p.Absent && (reads(p.Full) || reads(p.Partial) || reads(p.None) || reads(p.Shown)) {
-		facts = append(facts, "The pattern")
-	}
-	say("Scores", pick(d.Scores, func(x *q.Score) (q.ID, bool) {
-		return x.ID, slices.ContainsFunc(x.Terms, func(t q.Term) bool { return reads(t.When) })
-	}))
-	say("Look-alikes", pick(d.LookAlikes, func(x *q.LookAlike) (q.ID, bool) { return x.ID, reads(x.When) }))
-	say("Causes", pick(d.Causes, func(x *q.Cause) (q.ID, bool) {
-		return x.ID, slices.ContainsFunc(x.Rules, func(r q.CauseRule) bool { return reads(r.When) }) ||
-			slices.ContainsFunc(x.Against, func(a q.Objection) bool { return reads(a.When) })
-	}))
-	say("Specialists", pick(d.Referrals, func(x *q.Referral) (q.ID, bool) { return x.Specialist, reads(x.When) || reads(x.First) }))
-	say("Remedies", pick(d.Exclusions, func(x *q.Exclusion) (q.ID, bool) { return x.Remedy, reads(x.When) }))
-	say("Advice", pick(d.Advice, func(x *q.Advice) (q.ID, bool) { return x.ID, reads(x.When) || reads(x.Unless) }))
-	if reads(d.SpeaksForAnother) {
-		facts = append(facts, "Whom the texts speak to")
+	for _, heading := range order {
+		if heading != headings[q.StatesPattern] && heading != headings[q.StatesVoice] {
+			heading += ": " + join(reading[heading])
+		}
+		facts = append(facts, heading)
 	}
 	if len(facts) == 0 {
 		facts = append(facts, "No rule reads it: "+d.Questions[i].Unread)
 	}
 	return facts
-}
-
-func pick[T any](list []T, is func(*T) (q.ID, bool)) (ids []q.ID) {
-	for i := range list {
-		if id, ok := is(&list[i]); ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // Where the rows of a tree lie: each level a step further in, up to a limit.

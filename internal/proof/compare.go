@@ -140,7 +140,8 @@ func (p *pair) changes(s *subject) (ways []shift, any lit) {
 }
 
 // Equivalent reports whether no answer set gets another outcome and both editions take the same answers. Outcome means all
-// that is concluded and the questions asked; not the words, reasons and sources, nor the order of causes within one urgency. The error is ctx's.
+// that is concluded, whether anything speaks against a cause, to whom the texts speak and the questions asked; not the words, other
+// reasons and sources, nor the order of causes within one urgency. The error is ctx's.
 func Equivalent(ctx context.Context, old, new *q.Definition) (bool, error) {
 	if slices.ContainsFunc(edits(old, new), func(e Edit) bool { return !e.silent() }) {
 		return false, nil

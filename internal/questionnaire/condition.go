@@ -162,6 +162,12 @@ func (c *Condition) Questions(yield func(q int)) {
 	c.leaves(func(leaf *Condition) { yield(leaf.Test.Question) })
 }
 
+// Reads reports whether the condition reads a question.
+func (c *Condition) Reads(question int) (reads bool) {
+	c.Questions(func(q int) { reads = reads || q == question })
+	return reads
+}
+
 // leaves calls yield for every test in the condition, once.
 func (c *Condition) leaves(yield func(*Condition)) {
 	seen := map[*Condition]bool{}

@@ -352,53 +352,6 @@ func (c *compiler) pack(from int, l lane) {
 	c.lanes = append(c.lanes, l)
 }
 
-// Conditions calls yield for every condition that something in the definition states, without their parts. Facts stand
-// aside: they count only where something else uses them.
-func (d *Definition) Conditions(yield func(*Condition)) {
-	for i := range d.Questions {
-		yield(d.Questions[i].Ask)
-	}
-	yield(d.SpeaksForAnother)
-	for _, f := range d.RedFlags {
-		yield(f.When)
-	}
-	for _, c := range d.Criteria {
-		yield(c.Met)
-		yield(c.Earlier)
-	}
-	yield(d.Pattern.Full)
-	yield(d.Pattern.Partial)
-	yield(d.Pattern.None)
-	yield(d.Pattern.Shown)
-	for _, a := range d.LookAlikes {
-		yield(a.When)
-	}
-	for _, c := range d.Causes {
-		for _, r := range c.Rules {
-			yield(r.When)
-		}
-		for _, a := range c.Against {
-			yield(a.When)
-		}
-	}
-	for _, s := range d.Scores {
-		for _, t := range s.Terms {
-			yield(t.When)
-		}
-	}
-	for _, r := range d.Referrals {
-		yield(r.When)
-		yield(r.First)
-	}
-	for _, e := range d.Exclusions {
-		yield(e.When)
-	}
-	for _, a := range d.Advice {
-		yield(a.When)
-		yield(a.Unless)
-	}
-}
-
 // Walk gives the value of a condition by walking its tree: the plain meaning that the program must agree with.
 func (d *Definition) Walk(c *Condition, answers Answers) Truth {
 	return (&walker{d: d, answers: answers}).of(c)
