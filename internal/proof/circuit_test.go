@@ -2,7 +2,9 @@ package proof
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,4 +235,19 @@ func TestHardSearchEnds(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+}
+
+// A library that fails does so where somebody can catch it, and not in a goroutine that would end the program.
+func TestSearchThatFails(t *testing.T) {
+	func() {
+		defer func() {
+			if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), "out of clauses") {
+				t.Errorf("caught %v", r)
+			}
+		}()
+		_ = search(t.Context(), func(chan string) { panic("out of clauses") })
+	}()
+	if err := search(t.Context(), func(chan string) {}); err != nil {
+		t.Errorf("the next search: %v", err)
+	}
 }

@@ -3,6 +3,8 @@ package proof
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/crillab/gophersat/solver"
 )
@@ -127,7 +129,7 @@ var turn = make(chan struct{}, 1)
 
 // search lets the library work. When ctx ends, the search is left behind and nothing of it is used. The library has no way
 // to be stopped, but it tells each clause that it learns: where nobody listens any more it fails, which ends the search and
-// gives its turn and its memory back.
+// gives its turn and its memory back. Should it fail while somebody waits, search panics.
 func search(ctx context.Context, work func(learned chan string)) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -137,17 +139,26 @@ func search(ctx context.Context, work func(learned chan string)) error {
 		return ctx.Err()
 	case turn <- struct{}{}:
 	}
-	learned, done := make(chan string, 64), make(chan struct{})
+	learned, done := make(chan string, 64), make(chan error, 1)
 	go func() {
-		defer func() { <-turn }()
+		var failed error
+		defer func() {
+			if r := recover(); r != nil {
+				failed = fmt.Errorf("the solver: %v\n%s", r, debug.Stack())
+			}
+			<-turn
+			done <- failed
+		}()
 		work(learned)
-		close(done)
 	}()
 	ended := ctx.Done()
 	for {
 		select {
 		case <-learned:
-		case <-done:
+		case failed := <-done:
+			if failed != nil {
+				panic(failed) // where whoever asked can catch it
+			}
 			return nil
 		case <-ended:
 			leave(learned, done)
@@ -176,11 +187,6 @@ func (f *formula) solve(ctx context.Context) ([]bool, error) {
 	var solution []bool
 	status := solver.Indet
 	err := search(ctx, func(learned chan string) {
-		defer func() {
-			if r := recover(); r != nil && ctx.Err() == nil {
-				panic(r)
-			}
-		}()
 		s := solver.New(solver.ParseSliceNb(f.clauses, int(f.last)))
 		s.Certified, s.CertChan = true, learned
 		if status = s.Solve(); status == solver.Sat {
