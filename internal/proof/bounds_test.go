@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	q "ekbom/internal/questionnaire"
@@ -240,5 +241,39 @@ func TestCoverageOfCounts(t *testing.T) {
 	c := &Coverage{d: d, m: circuit, w: w}
 	if goals := c.everyGoal(); circuit.err != nil || len(goals) < 300 || len(circuit.gates) > 400_000 {
 		t.Errorf("%d gates for %d goals, %v", len(circuit.gates), len(goals), circuit.err)
+	}
+}
+
+// "A larger number never lowers" does not pair every number with every other.
+func TestStepOverManyNumbers(t *testing.T) {
+	t.Parallel()
+	links := func(runs int) int {
+		d, faults := q.Load(questionnairetest.Small(func(definition, rules m, _ fstest.MapFS) {
+			var odd []any
+			for at := 0; at < runs; at += 2 {
+				odd = append(odd, m{"age": m{"from": at, "below": at + 1}})
+			}
+			for _, qu := range definition["sections"].([]any)[0].(m)["questions"].([]any) {
+				if qu.(m)["question"] == "age" {
+					qu.(m)["range"] = m{"from": 0, "to": runs}
+				}
+			}
+			rules["facts"].(m)["odd"] = m{"any": odd}
+			rules["advice"].([]any)[0].(m)["unless"] = m{"fact": "odd"}
+		}))
+		if len(faults) > 0 {
+			t.Fatal(faults[0])
+		}
+		age, _ := d.Question("age")
+		c := &checker{d: d, ctx: t.Context(), Report: &Report{}}
+		built := c.twin(age)
+		before := built.m.links
+		if built.change(q.Step{Question: age, Kind: q.StepLarger, Range: q.Range{From: 0, To: runs}}) == no {
+			t.Fatal("nobody can take the step")
+		}
+		return built.m.links - before
+	}
+	if few, many := links(300), links(600); many > 3*few {
+		t.Errorf("twice as many numbers take %d links instead of %d", many, few)
 	}
 }

@@ -92,7 +92,7 @@ func (t *twin) change(s q.Step) lit {
 		return no
 	}
 	asked := t.before.asked[s.Question]
-	var ways []lit
+	var ways []lit // one for each later answer, so that many are not paired with each other
 	switch s.Kind {
 	case q.StepTick:
 		var given, rest []lit
@@ -110,19 +110,22 @@ func (t *twin) change(s q.Step) lit {
 			ways = append(ways, m.and(rest...))
 		}
 	case q.StepLater:
-		for i, from := range s.Options {
-			for _, to := range s.Options[i+1:] {
-				ways = append(ways, m.and(at(t.before, from), at(t.after, to)))
-			}
+		less := no
+		for _, o := range s.Options {
+			ways = append(ways, m.and(less, at(t.after, o)))
+			less = m.or(less, at(t.before, o))
 		}
 	case q.StepLarger:
-		for _, from := range t.before.symbols[s.Question] {
-			for _, to := range t.after.symbols[s.Question] {
-				if from.state == q.Given && to.state == q.Given && from.numbers.From < to.numbers.To &&
-					s.Range.Contains(from.numbers.From) && s.Range.Contains(to.numbers.To) {
-					ways = append(ways, m.and(from.lit, to.lit))
-				}
+		less := no
+		for i, sym := range t.before.symbols[s.Question] { // numbers stand in their order
+			if sym.state != q.Given || !s.Range.Contains(sym.numbers.From) {
+				continue
 			}
+			from := less
+			if less = m.or(less, sym.lit); sym.numbers.From < sym.numbers.To {
+				from = less // a larger number may lie in the same run
+			}
+			ways = append(ways, m.and(from, t.after.symbols[s.Question][i].lit))
 		}
 	case q.StepUnsure:
 		all := []lit{at(t.before, s.Options[0])}
