@@ -29,7 +29,7 @@ func parse(name string, data []byte) (root yaml.Node, fault *Fault) {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			return at(placeOf(data, offset), "not-utf-8", "save it as text in UTF-8", "the file is not saved as UTF-8")
-		case r != '\n' && r != '\r' && r != '\t' && hidden(r):
+		case r != '\r' && unfit(r):
 			return at(placeOf(data, offset), "control-sign", mendControl, "there is a sign here that cannot be seen (%U)", r)
 		}
 		offset += size
@@ -86,6 +86,12 @@ const codeTag = "tag"
 // hidden reports whether a sign is never seen, or turns the direction of what is read: nobody writes it on purpose.
 func hidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+}
+
+// unfit reports whether a sign does not belong into a text. The marks of direction do: where a script runs from the right, they
+// put a bracket or a number in its place, and turn nothing else.
+func unfit(r rune) bool {
+	return hidden(r) && r != '\n' && r != '\t' && !strings.ContainsRune("\u200e\u200f\u061c", r)
 }
 
 // placeOf gives the line and column of a byte.

@@ -49,6 +49,7 @@ func TestSyntax(t *testing.T) {
 		{"in a key", `"x\e": 1`, "[control-sign]"},
 		{"lines and tabs", "a: |\n  x\n  y\tz\r\nb: \"\\n\\t\"\n", ""},
 		{"other scripts", "a: Беспокойные ноги, пятница\nb: می\u200cخواهم", ""},
+		{"marks of direction", "a: \"\u05e9\u05dc\u05d5\u05dd (RLS)\u200f\"\nb: \u061cx\u200e", ""},
 		{"unclosed quote", "a: 1\nb: \"x\nc: 3\nd: 4\n", ":2:4: the quote that is opened here is never closed [not-yaml]; close it;"},
 		{"quote closed by the next", "a: 1\nb: \"x\nc: \"y\"\nd: 1\n", ":2:4: the text in quotes that begins here ends in line 3, and something follows it there"},
 		{"quote within quotes", "a: 'it's'", ":1:4: the text in quotes that begins here ends in line 1, and something follows it there"},

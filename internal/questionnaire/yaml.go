@@ -113,7 +113,7 @@ func (d doc) plain(n, parent *yaml.Node, depth int) bool {
 	case n.Style&yaml.TaggedStyle != 0 || n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
 		d.fault(n, codeTag, mendQuotes, "what begins with an exclamation mark is no text to the reader of the file: %q would be lost", n.Tag)
 		return false
-	case strings.ContainsFunc(n.Value, func(r rune) bool { return r != '\n' && r != '\t' && hidden(r) }):
+	case strings.ContainsFunc(n.Value, unfit):
 		d.fault(n, "control-sign", mendControl, "there is a sign in %.80q that cannot be seen", n.Value)
 		return false
 	}
